@@ -1,0 +1,99 @@
+"""One file: bytes to findings, and whether it may be a pipeline. Pure, and the same in every process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlscan.catalog.database import Hit, Matcher
+from mlscan.catalog.schema import Catalog
+from mlscan.checks.calls import CallChecks
+from mlscan.documents.document import Document, open_document
+from mlscan.documents.yaml import Node, YamlError, compose
+from mlscan.flow.program import Program
+from mlscan.model import Finding, Note, Rule
+from mlscan.secrets.find import SecretFinder, worth_parsing
+from mlscan.sources.source import Source
+from mlscan.suppress.inline import InlineMarkers
+
+_YAML_LIMIT = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one file amounts to. `pipeline` asks for a look by the promotion graph."""
+
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    pipeline: bool = False
+
+
+_NOTHING = Understood()
+
+
+class Analyser:
+    """Everything built once per process: the database and the tables of the catalogue."""
+
+    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...]) -> None:
+        self._matcher = Matcher(catalog)
+        self._secrets = SecretFinder(catalog, self._matcher)
+        self._calls = CallChecks(catalog)
+        self._rules = {rule.id: rule for rule in rules}
+
+    def analyse(self, source: Source) -> Understood:
+        """Findings of one file; nothing is parsed unless the pass over its bytes says it can matter."""
+        notebook = source.suffix == ".ipynb"
+        if not notebook:
+            hits, fired = self._matcher.match(source.data)
+            if not hits and not fired:
+                return _NOTHING
+        document = open_document(source)
+        if notebook or document.data != source.data:
+            hits, fired = self._matcher.match(document.data)
+        return self._understood(document, hits, fired)
+
+    def document(self, source: Source) -> Document:
+        """A document whose excerpts hide its secrets, for whoever points into it later."""
+        document = open_document(source)
+        hits, fired = self._matcher.match(document.data)
+        self._find_secrets(document, hits, fired)
+        return document
+
+    def marked(self, document: Document, findings: list[Finding]) -> list[Finding]:
+        """The findings with the document's ignore comments applied."""
+        markers = InlineMarkers(document)
+        return markers.apply(findings, self._rules) if markers else findings
+
+    def _understood(self, document: Document, hits: list[Hit], fired: frozenset[str]) -> Understood:
+        findings, notes, program = self._find_secrets(document, hits, fired)
+        if "promotion" in fired and document.kind in ("python", "notebook"):
+            program = program or Program(document)
+            notes = program.notes
+            findings += self._calls.find(document, program)
+        if findings and "ignore" in fired:
+            findings = self.marked(document, findings)
+        pipeline = document.kind == "yaml" and "pipeline" in fired
+        return Understood(tuple(findings), (*document.notes, *sorted(set(notes))), pipeline)
+
+    def _find_secrets(
+        self, document: Document, hits: list[Hit], fired: frozenset[str]
+    ) -> tuple[list[Finding], list[Note], Program | None]:
+        program: Program | None = None
+        roots: list[Node] = []
+        notes: list[Note] = []
+        if document.kind in ("python", "notebook") and worth_parsing(fired):
+            program = Program(document)
+            notes = program.notes
+        elif document.kind == "yaml" and "yaml-name" in fired:
+            roots, notes = _composed(document)
+        found = self._secrets.find(document, hits, program, roots)
+        return found, notes, program
+
+
+def _composed(document: Document) -> tuple[list[Node], list[Note]]:
+    try:
+        if len(document.data) > _YAML_LIMIT:
+            raise YamlError(f"larger than {_YAML_LIMIT} bytes")
+        return compose(document.data), []
+    except YamlError as error:
+        note = Note(document.source.path, "unparsed", f"not YAML ({error}); searched as text", error.line)
+        return [], [note]

@@ -1,0 +1,59 @@
+"""A file cache that may be lost or damaged at any time: it is rebuilt, never trusted.
+
+An entry is named by its key and starts with a SHA-256 of its content. It is written to a temporary file
+and renamed, so that two processes never see half an entry. Files another user owns are not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+_DIGEST = 32
+
+
+def directory() -> Path:
+    """`$MLSCAN_CACHE_DIR`, or the user's cache directory of this platform."""
+    if chosen := os.environ.get("MLSCAN_CACHE_DIR"):
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("mlscan", appauthor=False)
+
+
+def read(name: str) -> bytes | None:
+    """The content stored under a name, or None when there is none that can be believed."""
+    try:
+        path = directory() / name
+        with path.open("rb") as file:
+            if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
+                return None
+            stored = file.read()
+    except (OSError, RuntimeError):
+        return None
+    content = stored[_DIGEST:]
+    return content if content and hashlib.sha256(content).digest() == stored[:_DIGEST] else None
+
+
+def write(name: str, content: bytes) -> None:
+    """Store content under a name; a cache that cannot be written is no error."""
+    temporary = ""
+    try:
+        folder = directory()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(hashlib.sha256(content).digest() + content)
+        os.replace(temporary, folder / name)
+    except (OSError, RuntimeError):
+        if temporary:
+            _discard(temporary)
+
+
+def _discard(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return

@@ -1,0 +1,92 @@
+"""`rules/**.yaml` to a Catalog. Errors in a rule file name the file and what is wrong in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from mlscan import __version__
+from mlscan.catalog import cache
+from mlscan.catalog.schema import Catalog, Check, Environments, Lexicon, Sdk, Tool, Vendor
+from mlscan.errors import UserError
+
+_T = TypeVar("_T")
+
+
+def rules_directory() -> Path:
+    """`rules/` inside the installed package, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "rules"
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def load_catalog() -> Catalog:
+    """The catalogue of `rules/`, from the cache when no rule file has changed since."""
+    folder = rules_directory()
+    name = f"catalog-{_state(folder)}.msgpack"
+    if stored := cache.read(name):
+        try:
+            return msgspec.msgpack.decode(stored, type=Catalog)
+        except msgspec.MsgspecError:
+            pass  # written by another version: read the rule files again
+    catalog = read_catalog(folder)
+    cache.write(name, msgspec.msgpack.encode(catalog))
+    return catalog
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """Read every rule file below a folder; raises UserError with file and reason."""
+    return Catalog(
+        vendors=_folder(folder / "tokens", Vendor),
+        sdks=_folder(folder / "sdks", Sdk),
+        tools=_folder(folder / "commands", Tool),
+        checks=_folder(folder / "checks", Check),
+        lexicon=_file(folder / "words.yaml", Lexicon),
+        environments=_file(folder / "environments.yaml", Environments),
+    )
+
+
+def _folder(folder: Path, shape: type[_T]) -> tuple[_T, ...]:
+    return tuple(_file(path, shape) for path in sorted(folder.glob("*.yaml")))
+
+
+def _file(path: Path, shape: type[_T]) -> _T:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with path.open("rb") as file:
+            return msgspec.convert(yaml.load(file, Loader=loader), shape)  # noqa: S506  a safe loader
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: {' '.join(str(error).split())}") from None
+    except msgspec.ValidationError as error:
+        raise UserError(f"{path}: {error}") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+
+
+def _state(folder: Path) -> str:
+    """A digest of what the catalogue depends on: program, Python and every rule file's size and time."""
+    digest = hashlib.sha256(f"{__version__} {sys.version_info[:2]} {msgspec.__version__}".encode())
+    for place in (folder, *(folder / part for part in ("tokens", "sdks", "commands", "checks"))):
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError as error:
+            raise UserError(f"{place}: {error.strerror}; the installation is incomplete") from None
+        for entry in entries:
+            if entry.name.endswith(".yaml"):
+                facts = entry.stat()
+                digest.update(f"{entry.path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    digest.update(_schema_state())
+    return digest.hexdigest()[:24]
+
+
+def _schema_state() -> bytes:
+    """The struct definitions are part of the key too, so that a checkout never reads a stale shape."""
+    facts = (Path(__file__).parent / "schema.py").stat()
+    return f"{facts.st_size} {facts.st_mtime_ns}".encode()

@@ -1,0 +1,111 @@
+"""The catalogue as expressions: what Hyperscan looks for and what Python's `re` then confirms.
+
+What Hyperscan looks for is coarser: it matches wherever the format can, and compiles in a tenth of the
+time (889 formats: 1.5 s instead of 8 s). A trigger says only that a file is worth parsing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from mlscan.catalog.schema import Catalog, TokenFormat
+
+# What may stand between the word that names a value and the value: the rest of the name, closing quotes
+# and brackets, a separator, an opening quote (also escaped, as in JSON within a string).
+_GLUE = (
+    r"""[\w.\-]{0,40}(?:\\?["'`]|[\])]){0,3}(?:[ \t]{0,3}:[ \t]{0,2}[\w.\[\]| ]{1,20})?"""
+    r"""(?:[ \t]{0,20}(?:=>|:=|={1,2}|:|,|\()[ \t]{0,8}|[ \t]{1,4})"""
+    r"""(?:[\w.]{1,20}\()?(?:[rbuf]{0,2}\\?["'`]|\()?(?:bearer |token |basic |key )?"""
+)
+
+
+# The glue without its detail, and the start of any value.
+_COARSE_GLUE = r"[\w.\-]{0,40}[^\w\n]{1,12}(?:[\w.]{1,20}[^\w\n]{1,8}){0,2}[\w\-+/=.]{8}"
+_QUANTIFIER = re.compile(r"\{(\d+),(\d+)\}")
+_WIDE = 32
+_FIXED = 4  # letters in a row that keep a cut expression rare
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One expression of the database. `name` is a token id, or a trigger's name with `trigger` set."""
+
+    name: str
+    expression: str
+    trigger: bool = False
+
+
+def token_expression(token: TokenFormat) -> str:
+    """The expression of a format with its secret in the group `secret`."""
+    secret = token.pattern if "(?P<secret>" in token.pattern else f"(?P<secret>{token.pattern})"
+    if not token.keywords:
+        return secret
+    return f"{caseless(_words(token))}{caseless(_GLUE)}{secret}"
+
+
+def coarse_expression(token: TokenFormat) -> str:
+    """An expression for Hyperscan that matches, perhaps shorter, wherever the format does."""
+    if token.keywords:
+        return caseless(f"(?:{_words(token)}){_COARSE_GLUE}")
+    return _cut(token.pattern.replace("(?P<secret>", "("))
+
+
+def _words(token: TokenFormat) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"[ _\-]?") for word in token.keywords)
+
+
+def _cut(expression: str) -> str:
+    """The expression up to its first wide repetition that stands behind a fixed word and outside groups."""
+    depth = run = longest = index = 0
+    while index < len(expression):
+        letter = expression[index]
+        if letter == "\\":
+            index += 1
+        elif letter == "[":
+            index = _class_end(expression, index)
+        elif letter == "|" and depth == 0:
+            return expression
+        elif letter in "()":
+            depth += 1 if letter == "(" else -1
+        elif depth == 0 and (match := _QUANTIFIER.match(expression, index)):
+            low, high = int(match[1]), int(match[2])
+            last = match.end() == len(expression)
+            if low and (last or (high - low > _WIDE and longest >= _FIXED)):
+                return f"{expression[:index]}{{{low}}}"
+        run = run + 1 if depth == 0 and (letter.isalnum() or letter in "-_") else 0
+        if letter in "/:":
+            longest = 0  # a scheme such as https:// is not rare
+        longest = max(longest, run)
+        index += 1
+    return expression
+
+
+def _class_end(expression: str, start: int) -> int:
+    """The index of the bracket that closes a character class."""
+    index = start + 2
+    while expression[index] != "]":
+        index += 2 if expression[index] == "\\" else 1
+    return index
+
+
+def caseless(expression: str) -> str:
+    """The expression without regard to case; a scoped flag that both engines read alike."""
+    return f"(?i:{expression})"
+
+
+@cache
+def confirmer(expression: str) -> re.Pattern[bytes]:
+    """The expression for Python's `re` over bytes."""
+    return re.compile(expression.encode())
+
+
+def patterns(catalog: Catalog) -> tuple[Pattern, ...]:
+    """Every expression, tokens in catalogue order and then triggers; the index is Hyperscan's id."""
+    from mlscan.catalog.triggers import triggers
+
+    tokens = [
+        Pattern(token.id, coarse_expression(token)) for vendor in catalog.vendors for token in vendor.tokens
+    ]
+    return (*tokens, *(Pattern(name, text, trigger=True) for name, text in triggers(catalog).items()))

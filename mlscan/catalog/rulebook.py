@@ -1,0 +1,51 @@
+"""The catalogue seen as rules: what `mlscan rules` lists and SARIF describes."""
+
+from __future__ import annotations
+
+from mlscan.catalog.schema import Catalog, Level
+from mlscan.model import Family, Rule, Severity
+
+_SEVERITY: dict[Level, Severity] = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "note": Severity.NOTE,
+}
+_HARD_CODED = 798  # CWE-798: use of hard-coded credentials
+
+
+def rules(catalog: Catalog) -> tuple[Rule, ...]:
+    """Every rule of the catalogue, sorted by id."""
+    found = [
+        Rule(
+            id=token.id,
+            title=token.title,
+            family=Family.SECRETS,
+            severity=_SEVERITY[token.severity],
+            score=token.score,
+            precision=token.precision,
+            why=" ".join((token.why or vendor.why).split()),
+            fix=" ".join((token.fix or vendor.fix).split()),
+            cwe=(_HARD_CODED,),
+            tags=vendor.tags,
+            references=token.references or vendor.references,
+        )
+        for vendor in catalog.vendors
+        for token in vendor.tokens
+    ]
+    found += [
+        Rule(
+            id=check.id,
+            title=check.title,
+            family=Family(check.family),
+            severity=_SEVERITY[check.severity],
+            score=check.score,
+            precision=check.precision,
+            why=" ".join(check.why.split()),
+            fix=" ".join(check.fix.split()),
+            cwe=check.cwe,
+            tags=check.tags,
+            references=check.references,
+        )
+        for check in catalog.checks
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.id))

@@ -1,0 +1,1 @@
+"""Rules over a document or over the promotion graph, one module per family."""

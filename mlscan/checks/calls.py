@@ -1,0 +1,176 @@
+"""Python and notebook calls that promote, approve or deploy a model, outside any pipeline.
+
+A registry promotion counts where its argument says production; an endpoint deploy counts as production
+where its name, its traffic or its surroundings say so, and is an inventory note otherwise (measured on
+1,278 endpoint calls of public ML repositories: none names production).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from mlscan.catalog.schema import Catalog, PromotionCall
+from mlscan.checks.guards import guard_of
+from mlscan.documents.document import Document
+from mlscan.flow.calls import argument, matches, resolve, splatted
+from mlscan.flow.fold import Folder
+from mlscan.flow.program import Program, Site, dotted
+from mlscan.model import Confidence, Finding
+from mlscan.words import words
+
+_REPORTED = {"promote", "approve", "deploy", "traffic"}
+
+
+class CallChecks:
+    """The promotion calls of a catalogue by the last part of the callee's name."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._production = frozenset(catalog.environments.production)
+        self._nonproduction = frozenset(catalog.environments.nonproduction)
+        self._known: dict[str, list[tuple[str, PromotionCall]]] = {}
+        for sdk in catalog.sdks:
+            for entry in sdk.promotions:
+                for call in entry.calls:
+                    self._known.setdefault(call.rpartition(".")[2], []).append((call, entry))
+
+    def find(self, document: Document, program: Program) -> Iterator[Finding]:
+        """A finding for every call that reaches production or approves a model itself."""
+        folder = Folder(program)
+        for site in program.sites:
+            call = site.node
+            if not isinstance(call, ast.Call):
+                continue
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
+            entries = self._known.get(name) or self._known.get(
+                program.imports.get(name, "").rpartition(".")[2]
+            )
+            if not entries:
+                continue
+            callee = resolve(call.func, site, program)
+            for known, entry in entries:
+                if entry.kind in _REPORTED and matches(callee, known):
+                    found = self._finding(document, program, folder, site, call, known, entry)
+                    if found is not None:
+                        yield found
+                        break
+
+    def _finding(
+        self, document: Document, program: Program, folder: Folder, site: Site, call: ast.Call,
+        known: str, entry: PromotionCall,
+    ) -> Finding | None:  # fmt: skip
+        value, reached = self._decided(folder, site, call, entry, program)
+        registry = entry.kind in ("promote", "approve")
+        if registry and not reached and entry.decides is not None:
+            return None
+        guard = guard_of(call, site, program)
+        if guard and guard.human:
+            return None
+        start, end = site.module.span(call.func)
+        notebook = document.kind == "notebook"
+        evidence = [f"call of {known}"]
+        if value:
+            evidence.append(f"{entry.decides.argument if entry.decides else 'argument'} is '{value}'")
+        if guard:
+            evidence.append(f"guarded only by {guard.words}")
+        what = (entry.title or entry.id.replace("-", " ")).strip().rstrip(".")
+        shown = f"{what[:1].upper()}{what[1:]}"
+        target = f" '{value}'" if value else ""
+        if entry.kind == "approve":
+            with_value = f" with{target}" if target else ""
+            message = f"{shown}: '{known.rpartition('.')[2]}' approves the model itself{with_value}."
+            rule = "self-approved-model"
+        elif reached or (registry and entry.decides is None):
+            message = f"{shown}{target and ' to' + target} with no approval before it."
+            rule = "promotes-to-production-from-notebook" if notebook else "promotes-without-approval"
+        else:
+            message = f"{shown}: '{known}' deploys a model from {'a notebook' if notebook else 'code'}."
+            rule = "deploys-model-from-code"
+        confidence = Confidence.HIGH if reached and not known.startswith("*.") else Confidence.MEDIUM
+        if rule == "deploys-model-from-code":
+            confidence = Confidence.LOW
+        elif guard:
+            confidence = Confidence.MEDIUM
+        return Finding(rule, message, document.place(start, end), confidence, evidence=tuple(evidence))
+
+    def _decided(
+        self, folder: Folder, site: Site, call: ast.Call, entry: PromotionCall, program: Program
+    ) -> tuple[str, bool]:
+        """(the value of the deciding argument, whether it means production)."""
+        decides = entry.decides
+        if decides is None:
+            return "", False
+        node = argument(call, decides.argument, decides.position)
+        node = node or splatted(call, decides.argument, site, program)
+        node = node or _set_on_argument(call, decides.argument, site, program)
+        for value in _values(node, folder, site, program):
+            if any(_means(value, word, entry.kind) for word in decides.production):
+                return value, True
+            if entry.kind in ("deploy", "traffic") and self._names_production(value):
+                return value, True
+        return "", False
+
+    def _names_production(self, value: str) -> bool:
+        parts = set(words(value))
+        return bool(self._production & parts) and not self._nonproduction & parts
+
+
+def _set_on_argument(call: ast.Call, name: str, site: Site, program: Program) -> ast.expr | None:
+    """`endpoint.traffic = {...}` before `begin_create_or_update(endpoint)`."""
+    for item in call.args[:1]:
+        key = dotted(item)
+        if not key:
+            continue
+        if binding := program.value(f"{key}.{name}", site):
+            return binding.value
+        made = program.value(key, site)
+        if made is not None and isinstance(made.value, ast.Call):
+            return argument(made.value, name, None)
+    return None
+
+
+def _values(node: ast.expr | None, folder: Folder, site: Site, program: Program) -> Iterator[str]:
+    """Every text or number an expression can stand for: through names, lists, dict values and enums."""
+    if node is None:
+        return
+    if isinstance(node, ast.Name) and (binding := program.value(node.id, site)) and binding.value is not node:
+        inner = binding.value
+        if isinstance(inner, ast.List | ast.Tuple | ast.Dict | ast.Constant | ast.Attribute | ast.Call):
+            yield from _values(
+                inner, folder, Site(inner, binding.module, site.scope, site.class_name), program
+            )
+            return
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        for item in node.elts:
+            yield from _values(item, folder, site, program)
+    elif isinstance(node, ast.Dict):
+        for item in node.values:
+            yield from _values(item, folder, site, program)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | bool):
+        yield str(node.value)
+    elif isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in ("default_value", "default", "name"):
+                yield from _values(keyword.value, folder, site, program)
+        if dotted(node.func):
+            yield dotted(node.func).rpartition(".")[2]
+    elif text := folder.text(node, site):
+        yield text.value.replace("\x00", "…")
+    elif isinstance(node, ast.Attribute) and node.attr.isupper():
+        yield node.attr
+
+
+def _means(value: str, word: str, kind: str) -> bool:
+    """Whether a value is a production word: as a whole for registries, as one of its words for names."""
+    plain, wanted = value.lower(), word.lower()
+    if "*" in wanted or "/" in wanted or ":" in wanted:
+        return fnmatchcase(plain, f"*{wanted}*")
+    if plain == wanted:
+        return True
+    return (
+        kind in ("deploy", "traffic", "promote")
+        and len(plain) <= 80
+        and wanted in words(value)
+        and wanted.isalpha()
+    )

@@ -1,0 +1,114 @@
+"""What stands before a call in code: a human's answer, a recorded approval, a metric, or nothing."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mlscan.flow.program import Program, Site
+
+_ASKS = {
+    "input",
+    "confirm",
+    "Confirm",
+    "ask",
+    "pause_flow_run",
+    "suspend_flow_run",
+    "wait_for_input",
+    "interrupt",
+}
+_APPROVAL = ("approv", "current_stage", "sign_off", "signoff", "reviewed")
+_METRIC = (
+    "accuracy",
+    "score",
+    "metric",
+    "rmse",
+    "mse",
+    "auc",
+    "f1",
+    "loss",
+    "precision",
+    "recall",
+    "threshold",
+    "passed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`human` when a person has to agree (or has recorded it) before the call; `words` for the evidence."""
+
+    human: bool
+    words: str
+
+
+def guard_of(call: ast.Call, site: Site, program: Program) -> Guard | None:
+    """The strongest guard that encloses a call, or that leaves the block before it."""
+    weak: Guard | None = None
+    for test in _tests(call, site.module.tree):
+        names = {_name(node) for node in ast.walk(test)}
+        if names & _ASKS or _asked(names, site, program):
+            return Guard(True, "a question to a person")
+        text = ast.unparse(test).lower()
+        if any(word in text for word in _APPROVAL):
+            return Guard(True, "a recorded approval")
+        if any(word in text for word in _METRIC):
+            weak = Guard(False, "a metric condition")
+    return weak
+
+
+def _asked(names: set[str], site: Site, program: Program) -> bool:
+    """`answer = input(...)` and then `if answer == "yes"`."""
+    for name in names:
+        for binding in program.bindings(name, site.scope):
+            if any(_name(node) in _ASKS for node in ast.walk(binding.value) if isinstance(node, ast.Call)):
+                return True
+    return False
+
+
+def _tests(call: ast.Call, tree: ast.Module) -> list[ast.expr]:
+    """Conditions that must hold for the call to run: enclosing ones, and earlier `if not x: return`."""
+    path = _path(call, tree)
+    found: list[ast.expr] = []
+    for parent, child in pairwise(path):
+        if isinstance(parent, ast.If | ast.While | ast.IfExp) and child is not parent.test:
+            found.append(parent.test)
+        for block in (getattr(parent, field, None) for field in ("body", "orelse", "finalbody")):
+            if isinstance(block, list) and child in block:
+                found += [earlier.test for earlier in block[: block.index(child)] if _leaves(earlier)]
+    return found
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    """`if ...:` whose body ends the function, the loop or the program."""
+    if not isinstance(statement, ast.If) or not statement.body:
+        return False
+    last = statement.body[-1]
+    if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
+        return True
+    return (
+        isinstance(last, ast.Expr)
+        and isinstance(last.value, ast.Call)
+        and _name(last.value) in ("exit", "quit", "abort", "_exit")
+    )
+
+
+def _path(node: ast.AST, tree: ast.AST) -> list[ast.AST]:
+    """The nodes from the root down to a node."""
+    parents: dict[int, ast.AST] = {}
+    for parent in ast.walk(tree):
+        for child in ast.iter_child_nodes(parent):
+            parents[id(child)] = parent
+    path = [node]
+    while id(path[-1]) in parents:
+        path.append(parents[id(path[-1])])
+    return path[::-1]
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.Call):
+        return _name(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,229 @@
+"""`mlscan check`: scan and report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlscan.report.formats import NAMES
+
+if TYPE_CHECKING:
+    from mlscan.config import Config, Settings
+    from mlscan.model import Report
+    from mlscan.sources.request import Request
+
+_EPILOG = """\b
+Examples:
+  mlscan                                    the current folder
+  mlscan --select secrets,deploy-without-approval
+  mlscan --min-severity error --statistics
+  mlscan --format sarif -o mlscan.sarif     for github/codeql-action/upload-sarif
+  mlscan --format github                    annotations on a pull request
+  git show HEAD:train.py | mlscan - --stdin-filename train.py
+
+In a git work tree, mlscan scans what git tracks and what it would add; elsewhere every file. To silence
+one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above.
+
+\b
+Configuration: mlscan.toml, or [tool.mlscan] in pyproject.toml, at the root of the repository. Keys are
+the long options:
+  ignore = ["gate-unverified"]
+  exclude = ["third_party/", "*.lock"]
+  min-severity = "warning"
+
+\b
+Exit codes:
+  0  no findings (or --exit-zero)
+  1  findings
+  2  wrong usage, configuration or path
+  3  a defect in mlscan
+With --format sarif findings exit 0, so that the step that uploads the file runs; --no-exit-zero turns
+that off.
+"""
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Names from a repeated option whose values may hold several, separated by commas."""
+    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+@click.command(
+    short_help="Scan files and folders (the default command).",
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--format", "format_name", type=click.Choice(NAMES), help="How to report.  [default: text]")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
+)
+@click.option(
+    "--select", multiple=True, metavar="NAMES", callback=_names, help="Only these rules or families."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="NAMES", callback=_names, help="Not these rules or families."
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
+)
+@click.option(
+    "--min-severity", type=click.Choice(["note", "warning", "error"]), help="Leave out less severe rules."
+)
+@click.option(
+    "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Leave out less certain findings."
+)
+@click.option(
+    "--max-file-size",
+    type=click.IntRange(min=1),
+    metavar="BYTES",
+    help="Skip larger files, with a note.  [default: 50000000]",
+)
+@click.option("--config", metavar="FILE", help="Read configuration from FILE.")
+@click.option("--no-config", is_flag=True, help="Read no configuration.")
+@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@click.option("--stdin-filename", metavar="PATH", help="What the input of `-` is called.")
+@click.option(
+    "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
+)
+@click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour on stdout.  [default: auto]",
+)
+@click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no counts, no progress.")
+@click.option("-v", "--verbose", is_flag=True, help="Add evidence, suppressed findings and every note.")
+def check(
+    paths: tuple[str, ...],
+    config: str | None,
+    no_config: bool,
+    root: str | None,
+    stdin_filename: str | None,
+    output: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> int:
+    """Scan files and folders (default: the current one) and report what is found."""
+    if config and no_config:
+        raise click.UsageError("--config and --no-config exclude each other")
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    request = _request(paths, root, stdin_filename)
+    settled = _config(request, config, no_config, _settings(options))
+    report = _scan(request, settled, quiet)
+    _write(report, settled, output, color, verbose - quiet)
+    exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
+    return int(bool(report.active) and not exit_zero)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    """What the command line says; an option that was not given says nothing."""
+    from mlscan.config import Settings
+
+    options["format"] = options.pop("format_name")
+    return Settings(**{name: value for name, value in options.items() if value not in (None, ())})
+
+
+def _request(paths: tuple[str, ...], root: str | None, stdin_filename: str | None) -> Request:
+    from mlscan.errors import UserError
+    from mlscan.sources.request import Request
+
+    if root is not None and not Path(root).is_dir():
+        raise UserError(f"--root: no such folder: {root}")
+    if "-" in paths:
+        if len(paths) > 1:
+            raise click.UsageError("`-` (standard input) cannot be combined with paths")
+        data = sys.stdin.buffer.read()
+        return Request((), root, stdin=data, stdin_filename=stdin_filename or "stdin")
+    if stdin_filename:
+        raise click.UsageError("--stdin-filename needs `-` as the only path")
+    for path in paths:
+        if not Path(path).exists() and not Path(path).is_symlink():
+            raise UserError(f"no such file or folder: {path}{_command_hint(path)}")
+    return Request(paths or (".",), root)
+
+
+def _command_hint(path: str) -> str:
+    """A mistyped command arrives here as a path."""
+    from mlscan.config import suggestion
+
+    return suggestion(path, ["check", "rules", "explain"]) if path.isalpha() else ""
+
+
+def _config(request: Request, file: str | None, no_config: bool, settings: Settings) -> Config:
+    from mlscan.config import Config, config_root, load_config
+
+    if no_config:
+        loaded = Config()
+    else:
+        loaded = load_config(config_root(request.paths, request.root), Path(file) if file else None)
+    return loaded.merged(settings)
+
+
+def _scan(request: Request, config: Config, quiet: bool) -> Report:
+    from mlscan.catalog.load import load_catalog
+    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.config import check_selectors
+    from mlscan.scan import scan
+
+    catalog = load_catalog()
+    if config.select or config.ignore:
+        from mlscan.catalog.rulebook import rules
+
+        check_selectors(config, rules(catalog))
+    if quiet or not progress_wanted():
+        return scan(request, catalog, config)
+    progress = Progress()
+    try:
+        return scan(request, catalog, config, progress)
+    finally:
+        progress.close()
+
+
+def _write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
+    """The report to stdout, or to a file with the text for a reader of the log still on stdout."""
+    from mlscan.cli.output import to_file, to_stdout, wants_colour
+    from mlscan.report.formats import renderer
+    from mlscan.report.palette import Palette
+    from mlscan.report.style import Style
+
+    coloured = Style(Palette(wants_colour(color)), config.statistics, verbosity)
+    if output is None or output == "-":
+        to_stdout(renderer(config.format)(report, coloured))
+    else:
+        to_file(renderer(config.format)(report, Style(Palette(), config.statistics, verbosity)), output)
+        if verbosity >= 0:
+            to_stdout(renderer("text")(report, coloured))
+    _tell(report, config, verbosity, text_shown=config.format == "text" or output not in (None, "-"))
+
+
+def _tell(report: Report, config: Config, verbosity: int, text_shown: bool) -> None:
+    """On stderr, what the report that was written does not say itself."""
+    from mlscan.cli.output import tell
+
+    if config.format == "sarif":
+        from mlscan.report.sarif import MAX_RESULTS, SHOWN_RESULTS, left_out
+
+        if cut := left_out(report):
+            tell(
+                f"{cut} findings left out of the SARIF file: GitHub takes {MAX_RESULTS}, the most severe stay"
+            )
+        elif len(report.active) > SHOWN_RESULTS:
+            tell(f"{len(report.active)} findings: GitHub shows the first {SHOWN_RESULTS}, the most severe")
+    if text_shown or verbosity < 0:
+        return
+    from mlscan.report.palette import Palette
+    from mlscan.report.statistics import table
+    from mlscan.report.summary import summarise, unanalysed
+
+    if missing := unanalysed(summarise(report)):
+        tell(f"{missing} (--format text -v lists them)")
+    if config.statistics:
+        click.echo(table(report, Palette()), err=True)

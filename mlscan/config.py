@@ -1,0 +1,192 @@
+"""What the user decided: defaults, then `mlscan.toml` or `[tool.mlscan]`, then the command line.
+
+One file counts, at the root of the repository. Its keys are the long option names of `mlscan check`; an
+unknown key or a wrong type is an error that names file and key.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
+from msgspec.structs import asdict, fields
+
+from mlscan.errors import UserError
+from mlscan.model import Confidence, Family, Rule, Severity
+
+FormatName = Literal["text", "concise", "json", "sarif", "github"]
+
+_FILES = ("mlscan.toml", "pyproject.toml")
+
+
+class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
+    """Values from one source, a file or the command line; what it does not mention is `UNSET`."""
+
+    select: tuple[str, ...] | UnsetType = UNSET
+    ignore: tuple[str, ...] | UnsetType = UNSET
+    exclude: tuple[str, ...] | UnsetType = UNSET
+    min_severity: Literal["note", "warning", "error"] | UnsetType = UNSET
+    min_confidence: Literal["low", "medium", "high"] | UnsetType = UNSET
+    max_file_size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    format: FormatName | UnsetType = UNSET
+    statistics: bool | UnsetType = UNSET
+    exit_zero: bool | UnsetType = UNSET
+    jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every decision of one run.
+
+    `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
+    gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
+    `exit_zero` None means: only for the format that is uploaded (sarif).
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    min_severity: Severity = Severity.NOTE
+    min_confidence: Confidence = Confidence.MEDIUM
+    max_file_size: int = 50_000_000
+    format: FormatName = "text"
+    statistics: bool = False
+    exit_zero: bool | None = None
+    jobs: int = 0
+
+    def merged(self, settings: Settings) -> Config:
+        """This configuration with every value the settings mention put over it.
+
+        A rule that the settings select by its id is no longer ignored by what was here before.
+        """
+        values: dict[str, Any] = {
+            name: value for name, value in asdict(settings).items() if value is not UNSET
+        }
+        if "min_severity" in values:
+            values["min_severity"] = Severity[values["min_severity"].upper()]
+        if "min_confidence" in values:
+            values["min_confidence"] = Confidence[values["min_confidence"].upper()]
+        if "select" in values:
+            kept = tuple(name for name in self.ignore if name not in values["select"])
+            values = {"ignore": kept, **values}
+        return replace(self, **values)
+
+    def enabled(self, rule: Rule) -> bool:
+        """Whether the rule runs. An id weighs more than a family, and `ignore` more than `select`."""
+        if rule.id in self.ignore:
+            return False
+        if rule.id in self.select:
+            return True
+        if rule.family.value in self.ignore:
+            return False
+        return not self.select or rule.family.value in self.select
+
+    def wants(self, rule: Rule, confidence: Confidence) -> bool:
+        """Whether a finding of this rule with this confidence is to be reported."""
+        return (
+            rule.severity >= self.min_severity
+            and confidence >= self.min_confidence
+            and self.enabled(rule)
+        )  # fmt: skip
+
+    def exclusion(self) -> Callable[[str], bool] | None:
+        """A test of POSIX paths relative to the root against `exclude`; None when nothing is excluded."""
+        if not self.exclude:
+            return None
+        from pathspec import GitIgnoreSpec
+
+        try:
+            return GitIgnoreSpec.from_lines(self.exclude).match_file
+        except ValueError as error:
+            raise UserError(f"exclude: not a gitignore pattern: {error}") from error
+
+
+def load_config(root: Path, file: Path | None = None) -> Config:
+    """The configuration in `file`, else in the one file at `root` that has any, else the defaults."""
+    if file is not None:
+        table = _table(file)
+        if table is None:
+            raise UserError(f"{file}: no such file, or it has no [tool.mlscan] section")
+        return Config().merged(_settings(file, table))
+    found = [(path, table) for name in _FILES if (table := _table(path := root / name)) is not None]
+    if len(found) > 1:
+        raise UserError(f"{found[0][0]} and [tool.mlscan] in {found[1][0]} both exist: keep one of them")
+    return Config().merged(_settings(*found[0])) if found else Config()
+
+
+def check_selectors(config: Config, rules: Iterable[Rule]) -> None:
+    """Refuse a name in `select` or `ignore` that is no rule and no family: a typo would hide findings."""
+    known = [family.value for family in Family] + [rule.id for rule in rules]
+    for option, names in (("select", config.select), ("ignore", config.ignore)):
+        for name in names:
+            if name not in known:
+                raise UserError(
+                    f"{option}: unknown rule or family '{name}'{suggestion(name, known)} "
+                    "(`mlscan rules` lists them)"
+                )
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x' or 'y'?` when something known is spelled like the word, else nothing."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
+
+
+def config_root(paths: tuple[str, ...], root: str | None) -> Path:
+    """Where configuration is: `root`, else the work tree around the first path, else the path's folder."""
+    if root is not None:
+        return Path(root)
+    here = Path.cwd()
+    start = here.joinpath(paths[0] if paths else ".").absolute()
+    folder = start if start.is_dir() else start.parent
+    for parent in (folder, *folder.parents):
+        if (parent / ".git").exists():
+            return parent
+    return here if folder.is_relative_to(here) else folder
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    """The mlscan table of a file, or None when the file is missing or has none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    if path.name == "pyproject.toml" and b"mlscan" not in data:
+        return None
+    from msgspec import toml
+
+    try:
+        document = toml.decode(data)
+    except ValueError as error:
+        raise UserError(f"{path}: not valid TOML: {error}") from error
+    if path.name == "pyproject.toml":
+        document = document.get("tool", {}).get("mlscan")
+    if document is not None and not isinstance(document, dict):
+        raise UserError(f"{path}: tool.mlscan: expected a table")
+    return document
+
+
+def _settings(path: Path, table: dict[str, Any]) -> Settings:
+    known = [entry.encode_name for entry in fields(Settings)]
+    for key in table:
+        if key not in known:
+            raise UserError(f"{path}: unknown key '{key}'{suggestion(key, known)}")
+    try:
+        return convert(table, Settings)
+    except ValidationError as error:
+        reason, _, where = str(error).partition(" - at `$.")
+        key = where.rstrip("`")
+        raise UserError(f"{path}: {key}: {reason}{_choices(key)}") from error
+
+
+def _choices(key: str) -> str:
+    """` (one of note, warning, error)` for a key that takes one of a few words."""
+    kind = get_args(get_type_hints(Settings).get(key.replace("-", "_"), None))
+    words = [word for option in kind for word in get_args(option) if isinstance(word, str)]
+    return f" (one of {', '.join(words)})" if words else ""

@@ -1,0 +1,1 @@
+"""What bytes are: decoded units with an exact map back to raw line and column; trees are parsed lazily."""

@@ -1,0 +1,166 @@
+"""A file as UTF-8 text in units of one syntax each, with a map from any offset back to the raw file.
+
+`Document.data` is what rules match against and what all offsets mean. For most files it is the file itself
+(without a byte order mark, transcoded to UTF-8 where needed); for a notebook it is the decoded text of all
+cells and outputs, one after another.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from mlscan.documents.lines import Lines
+from mlscan.model import Cell, Note, Place, Region
+from mlscan.sources.source import Source
+
+Kind = Literal["text", "python", "notebook", "yaml"]
+
+_EXCERPT = 160
+_TEMPLATE = re.compile(
+    r"\.ya?ml\.(tmpl|tpl|template|j2|jinja2?|dist|example|sample)$|\.ya?ml$", re.IGNORECASE
+)
+_PYTHON_SHEBANG = re.compile(rb"#![^\n]{0,80}python")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of `Document.data` in one syntax.
+
+    `syntax` is `python`, `yaml`, `markdown`, `output` or `text`; `cell` is 1-based (0: not in a cell),
+    `part` is `source`, `output 2` or `metadata`.
+    """
+
+    start: int
+    end: int
+    syntax: str
+    cell: int = 0
+    part: str = ""
+    cell_id: str = ""
+
+
+class Document:
+    """Bytes understood far enough to point into them. `notes` say what could not be understood."""
+
+    def __init__(self, source: Source, data: bytes, kind: Kind, notes: tuple[Note, ...] = ()) -> None:
+        self.source = source
+        self.data = data
+        self.kind: Kind = kind
+        self.notes = notes
+        self._secrets: list[tuple[int, int]] = []
+
+    def conceal(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Hide these byte spans of `data` in every excerpt made from now on."""
+        self._secrets = sorted({*self._secrets, *spans})
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        syntax = self.kind if self.kind in ("python", "yaml") else "text"
+        return (Unit(0, len(self.data), syntax),)
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.data)
+
+    def unit_at(self, offset: int) -> Unit:
+        """The unit that holds a byte offset."""
+        return self.units[0]
+
+    def region(self, start: int, end: int) -> Region:
+        """The region of the raw file that holds these bytes of `data`."""
+        return self.lines.region(start, end)
+
+    def cell(self, start: int) -> Cell | None:
+        """The cell an offset lies in, or None outside notebooks."""
+        return None
+
+    def line_bounds(self, offset: int) -> tuple[int, int]:
+        """Byte offsets of the line of `data` an offset lies in, without its line break."""
+        return self.lines.line_span(self.lines.position(offset)[0])
+
+    def place(self, start: int, end: int, note: str = "") -> Place:
+        """A place for these bytes of `data`, concealed secrets masked in its excerpt."""
+        first, last = self.line_bounds(start)
+        line = masked_line(self.data, first, last, self._secrets)
+        excerpt, column, width = excerpt_of(line, start - first, min(end, last) - first)
+        return Place(
+            self.source.path, self.region(start, end), self.cell(start), note, excerpt, column, width
+        )
+
+
+def masked_line(data: bytes, first: int, last: int, secrets: list[tuple[int, int]]) -> bytes:
+    """A line with its secrets replaced byte by byte, so that offsets keep their meaning."""
+    line = bytearray(data[first:last])
+    for start, end in secrets:
+        if start < last and first < end:
+            begin, stop = max(start, first) - first, min(end, last) - first
+            shown = 4 if end - start >= 20 and begin == start - first and data[start:end].isascii() else 0
+            line[begin + shown : stop] = b"*" * (stop - begin - shown)
+    return bytes(line)
+
+
+def excerpt_of(line: bytes, start: int, end: int) -> tuple[str, int, int]:
+    """(text, 1-based column, width in code points) of a span of a line, long lines cut around the span."""
+    before = line[:start].decode("utf-8", "replace")
+    inside = line[start : max(start, end)].decode("utf-8", "replace")
+    after = line[max(start, end) :].decode("utf-8", "replace")
+    if len(before) > _EXCERPT // 2:
+        before = "…" + before[-_EXCERPT // 2 :]
+    width = max(1, len(inside))
+    if len(inside) > _EXCERPT:
+        inside = inside[:_EXCERPT] + "…"
+        width = _EXCERPT
+    if len(after) > _EXCERPT // 2:
+        after = after[: _EXCERPT // 2] + "…"
+    indent = len(before) - len(before.lstrip())
+    text = (before[indent:] + inside + after).rstrip().replace("\t", " ")
+    return text, len(before) - indent + 1, width
+
+
+def utf8(raw: bytes) -> bytes:
+    """The same text in UTF-8 without a byte order mark; neither UTF-8 nor UTF-16 is Latin-1."""
+    if raw.isascii():
+        return raw
+    if raw.startswith(codecs.BOM_UTF8):
+        return utf8(raw[len(codecs.BOM_UTF8) :])
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1").encode("utf-8")
+    return raw
+
+
+def kind_of(path: str, head: bytes) -> Kind:
+    """What a file is, from its name and, for scripts without one, its first line."""
+    lower = path.lower()
+    if lower.endswith(".ipynb"):
+        return "notebook"
+    if lower.endswith((".py", ".pyi", ".pyw")) or _PYTHON_SHEBANG.match(head):
+        return "python"
+    return "yaml" if _TEMPLATE.search(lower) else "text"
+
+
+def text_document(source: Source) -> Document:
+    """A document whose data is the file's own text (for a notebook: its raw JSON)."""
+    kind = kind_of(source.path, source.data[:100])
+    return Document(source, utf8(source.data), "text" if kind == "notebook" else kind)
+
+
+def open_document(source: Source) -> Document:
+    """The document of a source; a notebook is decoded, and read as text with a note where that fails."""
+    if kind_of(source.path, source.data[:100]) != "notebook":
+        return text_document(source)
+    from mlscan.documents.notebook import NotebookDocument, NotebookError
+
+    try:
+        return NotebookDocument(source)
+    except NotebookError as error:
+        document = text_document(source)
+        note = Note(source.path, "unparsed", f"not a notebook ({error}); searched as text", error.line)
+        return Document(source, document.data, "text", (note,))

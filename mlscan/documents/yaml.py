@@ -1,0 +1,174 @@
+"""YAML as a tree with positions, composed by libyaml and never constructed: no tag runs, `on:` stays text.
+
+Offsets are byte offsets into the text that was parsed (UTF-8). An alias is the very node of its anchor,
+so a YAML bomb costs nothing until a walker multiplies it: walk with `walk`, which has a budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml as _yaml
+
+_LOADER: Any = getattr(_yaml, "CSafeLoader", _yaml.SafeLoader)
+
+
+class YamlError(Exception):
+    """The text is not YAML. `line` is 1-based, 0 when unknown."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """`start` and `end` are byte offsets, end exclusive; `tag` is the resolved YAML tag."""
+
+    start: int
+    end: int
+    tag: str
+
+
+@dataclass(slots=True, eq=False)
+class Scalar(Node):
+    """A scalar as written: `value` is its text, always a str; `style` is `''`, `'`, `"`, `|` or `>`."""
+
+    value: str
+    style: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Node):
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Node):
+    """`pairs` in file order; keys that are not scalars (Azure's `? ${{ if }}`) are kept in `pairs` too."""
+
+    pairs: list[tuple[Node, Node]] = field(default_factory=list)
+
+    def get(self, *names: str) -> Node | None:
+        """The value of the first of these keys that is present (the last one wins among duplicates)."""
+        for name in names:
+            for key, value in reversed(self.pairs):
+                if isinstance(key, Scalar) and key.value == name:
+                    return value
+        return None
+
+    def key(self, name: str) -> Scalar | None:
+        """The key node itself, for its position."""
+        for key, _ in self.pairs:
+            if isinstance(key, Scalar) and key.value == name:
+                return key
+        return None
+
+    def items(self) -> Iterator[tuple[str, Scalar, Node]]:
+        """(key text, key node, value) of every pair with a scalar key; `<<` merges are already applied."""
+        for key, value in self.pairs:
+            if isinstance(key, Scalar):
+                yield key.value, key, value
+
+    def text(self, *names: str) -> str:
+        """The text of a scalar value, or an empty string."""
+        node = self.get(*names)
+        return node.value if isinstance(node, Scalar) else ""
+
+
+def compose(text: bytes) -> list[Node]:
+    """The root node of every document in the stream; raises YamlError."""
+    marks = _Offsets(text)
+    loader = None
+    try:
+        loader = _LOADER(text)
+        roots = []
+        while loader.check_node():
+            roots.append(_Builder(marks).build(loader.get_node()))
+        return roots
+    except _yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(str(error.problem or error), mark.line + 1 if mark else 0) from None
+    except (_yaml.YAMLError, ValueError) as error:
+        raise YamlError(str(error).splitlines()[0]) from None
+    except RecursionError:
+        raise YamlError("nested too deeply") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def walk(node: Node, budget: int = 200_000) -> Iterator[Node]:
+    """Every node below and including this one, each shared (aliased) node once, at most `budget` nodes."""
+    seen: set[int] = set()
+    stack = [node]
+    while stack and len(seen) < budget:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, Sequence):
+            stack.extend(reversed(current.items))
+        elif isinstance(current, Mapping):
+            for key, value in reversed(current.pairs):
+                stack.extend((value, key))
+
+
+class _Offsets:
+    """libyaml marks count code points; nodes here count bytes."""
+
+    def __init__(self, text: bytes) -> None:
+        self._ascii = text.isascii()
+        self._starts: list[int] = []
+        if not self._ascii:
+            decoded = text.decode("utf-8", "replace")
+            total = 0
+            self._starts = [0]
+            for character in decoded:
+                total += len(character.encode("utf-8", "replace"))
+                self._starts.append(total)
+        self._bom = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+
+    def __call__(self, mark: Any) -> int:
+        if self._ascii:
+            return int(mark.index)
+        index = int(mark.index) + (1 if self._bom else 0)
+        return self._starts[min(index, len(self._starts) - 1)]
+
+
+class _Builder:
+    """PyYAML's nodes to ours, each shared node once; iterative callers are not needed: depth is bounded."""
+
+    def __init__(self, marks: _Offsets) -> None:
+        self._marks = marks
+        self._done: dict[int, Node] = {}
+
+    def build(self, raw: Any) -> Node:
+        known = self._done.get(id(raw))
+        if known is not None:
+            return known
+        start, end = self._marks(raw.start_mark), self._marks(raw.end_mark)
+        if isinstance(raw, _yaml.ScalarNode):
+            node: Node = Scalar(start, end, raw.tag, raw.value, raw.style or "")
+            self._done[id(raw)] = node
+        elif isinstance(raw, _yaml.SequenceNode):
+            sequence = Sequence(start, end, raw.tag)
+            self._done[id(raw)] = node = sequence
+            sequence.items = [self.build(item) for item in raw.value]
+        else:
+            mapping = Mapping(start, end, raw.tag)
+            self._done[id(raw)] = node = mapping
+            merged: list[tuple[Node, Node]] = []
+            for key, value in raw.value:
+                if isinstance(key, _yaml.ScalarNode) and key.value == "<<":
+                    sources = self.build(value)
+                    for source in sources.items if isinstance(sources, Sequence) else [sources]:
+                        merged += source.pairs if isinstance(source, Mapping) else []
+                else:
+                    mapping.pairs.append((self.build(key), self.build(value)))
+            present = {key.value for key, _ in mapping.pairs if isinstance(key, Scalar)}
+            mapping.pairs += [p for p in merged if not (isinstance(p[0], Scalar) and p[0].value in present)]
+        return node

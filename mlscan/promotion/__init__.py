@@ -1,0 +1,1 @@
+"""How models reach production: pipelines lowered to one graph, and proof of the gates in it."""

@@ -1,0 +1,142 @@
+"""Shell text to actions: every command looked up in the catalogue, scripts of the repository followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mlscan.catalog.schema import Catalog, Invocation
+from mlscan.model import Place
+from mlscan.promotion.graph import Action, Fact
+from mlscan.promotion.located import Located
+from mlscan.promotion.production import Judge
+from mlscan.promotion.scope import NO_FACTS, Scope
+from mlscan.promotion.shell import Command, Word, commands
+from mlscan.promotion.targets import facts_of, tag_names_production
+from mlscan.promotion.toolbox import Line, Toolbox
+from mlscan.promotion.wrappers import inner_script, unwrap
+
+DEPLOYS = frozenset(("deploy", "promote", "traffic", "approve", "publish"))
+MAX_HOPS = 2
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a script runs: what its variables mean, its folder, on which host, and how it was reached."""
+
+    scope: Scope = field(default_factory=Scope)
+    folder: str = ""
+    remote: bool = False
+    hops: tuple[Place, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class Recogniser:
+    """The catalogue, ready to read scripts. `scripts` follows a command into a file of the repository."""
+
+    def __init__(self, catalog: Catalog, follow: Follow | None = None) -> None:
+        self.toolbox = Toolbox(catalog)
+        self.judge = Judge(catalog.environments)
+        self._follow = follow
+
+    def actions(self, text: Located, setting: Setting) -> list[Action]:
+        """The actions of a shell script, in order."""
+        found: list[Action] = []
+        for command in commands(text.data):
+            if command.assignments or command.words[0].text in ("export", "set", "declare"):
+                setting = _assign(command, setting)
+            if command.words:
+                found += self._command(text, command, setting)
+        return found
+
+    def _command(self, text: Located, command: Command, setting: Setting) -> Iterator[Action]:
+        words = unwrap(command.words)
+        if not words:
+            return
+        inner = inner_script(words, command.heredocs)
+        if inner is not None:
+            start, end, remote = inner
+            nested = Located(text.document, text.data[start:end])
+            for action in self.actions(nested, replace(setting, remote=setting.remote or remote)):
+                yield replace(action, place=text.place(words[0].start, words[-1].end))
+            if remote:
+                return
+        recognised = list(self._lookup(text, words, setting))
+        yield from recognised
+        if not recognised and self._follow is not None and len(setting.hops) < MAX_HOPS:
+            yield from self._follow(self, text, words, command, setting)
+
+    def _lookup(self, text: Located, words: list[Word], setting: Setting) -> Iterator[Action]:
+        line = Line(_program(words[0].text), tuple(word.text for word in words[1:]))
+        for invocation, after in self.toolbox.invocations(line, setting.remote):
+            targets = tuple(self._facts(text, words, line, invocation, after, setting))
+            if invocation.production and not tag_names_production(line, self.judge, expander(setting)):
+                continue
+            if invocation.action == "deploy" and invocation.production:
+                word = next(w for w in reversed(words) if ":" in w.text)
+                value = expander(setting)(word.text)
+                targets = (Fact("target argument", value, text.place(word.start, word.end)), *targets)
+            place = text.place(words[0].start, words[-1].end)
+            title = " ".join((line.program, *line.words[:after])) or line.program
+            yield Action(invocation.action, title[:80], invocation.confidence, place, targets, setting.hops)
+            return
+
+    def _facts(
+        self,
+        text: Located,
+        words: list[Word],
+        line: Line,
+        invocation: Invocation,
+        after: int,
+        setting: Setting,
+    ) -> Iterator[Fact]:
+        def place(index: int) -> Place:
+            return text.place(words[index + 1].start, words[index + 1].end)
+
+        yield from facts_of(invocation, after, line, self.judge, expander(setting), place)
+        for variable in invocation.environment:
+            value = setting.scope.expand(f"${{{variable}}}", NO_FACTS)
+            if value != f"${{{variable}}}":
+                here = text.place(words[0].start, words[-1].end)
+                yield Fact("target argument", f"{variable}={value}", here, "${{" in value)
+        yield from setting.facts
+
+
+class Follow:
+    """How a command that runs a script of the repository is followed; see `mlscan.promotion.scripts`."""
+
+    def __call__(
+        self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
+    ) -> Iterator[Action]:
+        raise NotImplementedError
+
+
+def expander(setting: Setting) -> _Expand:
+    """Replaces what is known of a word in a setting."""
+    return _Expand(setting.scope)
+
+
+@dataclass(frozen=True)
+class _Expand:
+    scope: Scope
+
+    def __call__(self, text: str) -> str:
+        return self.scope.expand(text, NO_FACTS)
+
+
+def _assign(command: Command, setting: Setting) -> Setting:
+    pairs = dict(command.assignments)
+    if command.words and command.words[0].text in ("export", "set", "declare"):
+        pairs |= {
+            name: value
+            for name, sign, value in (word.text.partition("=") for word in command.words[1:])
+            if sign and name.isidentifier()
+        }
+    expand = expander(setting)
+    names = {f"env.{name}".lower(): expand(value) for name, value in pairs.items() if "$(" not in value}
+    return replace(setting, scope=setting.scope.inside(names))
+
+
+def _program(word: str) -> str:
+    name = word.replace("\\", "/").rpartition("/")[2]
+    return name[:-4] if name.lower().endswith((".exe", ".cmd")) else name

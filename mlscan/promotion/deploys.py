@@ -1,0 +1,56 @@
+"""Which actions of a pipeline bring a model somewhere, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlscan.promotion.commands import DEPLOYS
+from mlscan.promotion.graph import Action, Job, Pipeline, Step, Target
+from mlscan.promotion.production import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """One action that brings a model somewhere, with the job and step it stands in."""
+
+    pipeline: Pipeline
+    job: Job
+    step: Step
+    index: int
+    action: Action
+    target: Target
+
+
+def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
+    """Every action that may bring a model to production, with its weighed target."""
+    sandboxed = {
+        job.id
+        for job in pipeline.jobs
+        for step in job.steps
+        for action in step.actions
+        if action.kind == "sandbox"
+    }
+    for job in pipeline.jobs:
+        for index, step in enumerate(job.steps):
+            for action in step.actions:
+                shipped = action.kind == "build" and judge.ships_by_name(_stage_or_job(job))
+                if action.kind not in DEPLOYS and not shipped:
+                    continue
+                facts = (*action.targets, *step.facts, *job.facts, *pipeline.facts)
+                target = judge.target(facts)
+                if job.id in sandboxed and target.environment != "prod":
+                    continue
+                if action.certainty == "low" and target.environment != "prod":
+                    continue
+                if action.kind == "publish" and not any(
+                    fact.kind.endswith("argument") for fact in target.evidence
+                ):
+                    continue
+                yield Deploy(pipeline, job, step, index, action, target)
+
+
+def _stage_or_job(job: Job) -> str:
+    return " ".join(fact.value for fact in job.facts if fact.kind in ("stage", "job"))
+
+

@@ -1,0 +1,250 @@
+"""Does a gate stand before a deploy? It counts only if, with the gate denied, the deploy is unreachable.
+
+A run of the pipeline is played through in one scenario with some kinds of gates denied. Every job ends in a
+set of possible results (`success`, `failure`, `skipped`); conditions see the results of what they need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mlscan.promotion.conditions import Condition
+from mlscan.promotion.expressions import UNKNOWN, Value
+from mlscan.promotion.graph import Gate, Job, Pipeline, Step
+from mlscan.promotion.scenarios import Facts, Scenario
+
+Results = frozenset[str]
+_SUCCESS: Results = frozenset(("success",))
+_AZURE = {"success": "Succeeded", "failure": "Failed", "skipped": "Skipped"}
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Which gates say no. `conditions: False` plays as if every condition could hold."""
+
+    kinds: frozenset[str] = frozenset()
+    blocks: Callable[[Gate], bool] = lambda gate: True
+    conditions: bool = True
+
+    def denies(self, gate: Gate) -> bool:
+        return gate.kind in self.kinds and not gate.conditional and self.blocks(gate)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a job ended, and for each of its steps whether it ran (None: perhaps)."""
+
+    results: Results
+    steps: tuple[bool | None, ...] = ()
+
+
+@dataclass(slots=True)
+class Run:
+    """A played run; `reaches` asks it about one step."""
+
+    pipeline: Pipeline
+    scenario: Scenario
+    denial: Denial
+    _jobs: Mapping[str, Job] = field(init=False)
+    _done: dict[str, Outcome] = field(default_factory=dict)
+    _facts: Facts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._jobs = {job.id: job for job in self.pipeline.jobs}
+        self._facts = Facts(self.scenario, "authz" not in self.denial.kinds)
+
+    def reaches(self, job: str, step: int) -> bool:
+        """Whether a step may run at all."""
+        steps = self._outcome(job).steps
+        return step < len(steps) and steps[step] is not False
+
+    def group(self, name: str) -> Results:
+        """The possible results of a job, a stage or a call, by the name others need it by."""
+        members = self.pipeline.groups.get(name) or ((name,) if name in self._jobs else ())
+        found = [self._outcome(member).results for member in members]
+        if not found:
+            return _SUCCESS  # a name that does not exist here: absent in this variant
+        if any(results == {"failure"} for results in found):
+            return frozenset(("failure",))
+        if all(results == {"skipped"} for results in found):
+            return frozenset(("skipped",))
+        merged = frozenset().union(*found)
+        return merged - {"skipped"} if any(results == _SUCCESS for results in found) else merged
+
+    def _outcome(self, identifier: str) -> Outcome:
+        if identifier not in self._done:
+            self._done[identifier] = Outcome(frozenset(("success", "skipped")))  # a cycle stays unknown
+            self._done[identifier] = self._play(self._jobs[identifier])
+        return self._done[identifier]
+
+    def _play(self, job: Job) -> Outcome:
+        runs = self._starts(job)
+        if runs is False:
+            return Outcome(frozenset(("skipped",)), (False,) * len(job.steps))
+        perhaps = frozenset() if runs else frozenset(("skipped",))
+        if any(self.denial.denies(gate) for gate in job.gates) or (
+            "unknown" in self.denial.kinds and any(unknown.may_gate for unknown in job.unknowns)
+        ):
+            return Outcome(frozenset(("failure",)) | perhaps, (False,) * len(job.steps))
+        steps, failed = self._steps(job)
+        results = {True: frozenset(("failure",)), False: _SUCCESS, None: frozenset(("failure", "success"))}[
+            failed
+        ]
+        return Outcome(results | perhaps, steps)
+
+    def _starts(self, job: Job) -> bool | None:
+        for presence in job.presence:
+            if self._holds(presence, job) is False:
+                return False
+        around = self._around(job)
+        if around is False:
+            return False
+        succeeded = _both(around, self._succeeded(job))
+        if job.condition is None:
+            return succeeded
+        holds = _both(around, self._holds(job.condition, job))
+        if job.condition.language == "github" and not job.condition.checks_status:
+            return _both(holds, succeeded)
+        return holds
+
+    def _around(self, job: Job) -> bool | None:
+        """Whether the stage or call that a job stands inside runs."""
+        found: bool | None = True
+        for need in job.needs:
+            if need.mode == "inside":
+                results = self.group(need.job)
+                found = _both(found, None if len(results) > 1 else "success" in results)
+        return found
+
+    def _holds(self, condition: Condition, job: Job) -> bool | None:
+        holds = condition.holds(JobFacts(self, job))
+        return (
+            None
+            if holds is False and not self.denial.conditions and not self._by_status(condition)
+            else holds
+        )
+
+    def _by_status(self, condition: Condition) -> bool:
+        return condition.checks_status and condition.holds(self._facts) is not False
+
+    def _succeeded(self, job: Job) -> bool | None:
+        """Whether everything before a job succeeded: all ancestors, as both platforms have it."""
+        found: bool | None = True
+        for name in self.ancestors(job):
+            results = self.group(name)
+            if "success" not in results:
+                if self.denial.conditions or "failure" in results:
+                    return False
+                found = None
+            elif results != _SUCCESS:
+                found = None
+        return found
+
+    def ancestors(self, job: Job, outside: bool = False) -> list[str]:
+        """The names of all that a job needs, directly or not, nearest first; with `outside` also what its
+        stage or call needs."""
+        seen: dict[str, None] = {}
+        queue = [job]
+        while queue:
+            for need in queue.pop(0).needs:
+                if need.job not in seen and (outside or need.mode != "inside"):
+                    seen[need.job] = None
+                    members = self.pipeline.groups.get(need.job, (need.job,))
+                    queue += [self._jobs[member] for member in members if member in self._jobs]
+        return list(seen)
+
+    def _steps(self, job: Job) -> tuple[tuple[bool | None, ...], bool | None]:
+        ran: list[bool | None] = []
+        failed: bool | None = False
+        for step in job.steps:
+            runs = self._step_runs(step, job, failed)
+            ran.append(runs)
+            stops = runs is not False and not step.continues_on_error
+            if stops and any(self.denial.denies(gate) for gate in step.gates):
+                failed = True if runs else (failed or None)
+        return tuple(ran), failed
+
+    def _step_runs(self, step: Step, job: Job, failed: bool | None) -> bool | None:
+        clean = None if failed is None else not failed
+        if step.condition is None:
+            return clean
+        holds = step.condition.holds(JobFacts(self, job, failed))
+        if holds is False and not self.denial.conditions:
+            holds = None
+        if step.condition.language == "github" and not step.condition.checks_status:
+            return _both(holds, clean)
+        return holds
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """A run seen from one job, or from one step of it: the Context of its conditions."""
+
+    run: Run
+    job: Job
+    failed: bool | None = False
+
+    def name(self, path: str) -> Value:
+        parts = path.split(".")
+        if parts[0] in ("needs", "dependencies", "stageDependencies") and len(parts) >= 3:
+            if parts[-1] != "result":
+                return UNKNOWN
+            prefix = self.job.id.rpartition(" / ")[0]
+            name = parts[1] if parts[0] != "stageDependencies" or len(parts) == 3 else ".".join(parts[1:3])
+            for candidate in (f"{prefix} / {name}" if prefix else name, self._stage(name), name):
+                if candidate in self.run.pipeline.groups:
+                    return self._result(self.run.group(candidate))
+            return UNKNOWN
+        return self.run._facts.name(path)
+
+    def call(self, function: str, args: list[Value]) -> Value:
+        if function == "always":
+            return True
+        if function in ("cancelled", "canceled"):
+            return False
+        if function == "succeededorfailed":
+            return True
+        if function in ("success", "succeeded"):
+            return self._success([str(arg) for arg in args if arg is not UNKNOWN])
+        if function in ("failure", "failed"):
+            value = self._success([str(arg) for arg in args if arg is not UNKNOWN])
+            return UNKNOWN if value is UNKNOWN else not value and self._failed()
+        return UNKNOWN
+
+    def person(self, path: str, literals: tuple[str, ...]) -> Value:
+        return self.run._facts.person(path, literals)
+
+    def _stage(self, name: str) -> str:
+        return f"{self.job.id.partition('.')[0]}.{name}"
+
+    def _known(self, name: str) -> str:
+        return self._stage(name) if self._stage(name) in self.run.pipeline.groups else name
+
+    def _success(self, names: list[str]) -> Value:
+        if self.failed is not False:
+            return UNKNOWN if self.failed is None else False
+        if names:
+            known = [self._result(self.run.group(self._known(name))) for name in names]
+            return (
+                UNKNOWN if UNKNOWN in known else all(str(item).lower().startswith("succe") for item in known)
+            )
+        value = self.run._succeeded(self.job)
+        return UNKNOWN if value is None else value
+
+    def _failed(self) -> bool:
+        if self.failed:
+            return True
+        return any("failure" in self.run.group(name) for name in self.run.ancestors(self.job))
+
+    def _result(self, results: Results) -> Value:
+        if len(results) != 1:
+            return UNKNOWN
+        (only,) = results
+        return _AZURE[only] if self.run.pipeline.platform == "azure-pipelines" else only
+
+
+def _both(left: bool | None, right: bool | None) -> bool | None:
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True

@@ -1,0 +1,182 @@
+"""The promotion graph: how models reach production, in one form for every platform.
+
+Everything here is frozen and knows its Place. A lowering (`mlscan.promotion.lower`) turns one file into a
+Pipeline; nothing after it knows YAML. Order is expressed by `needs` only: stages, list order and barriers
+of other platforms are lowered to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mlscan.catalog.schema import Environments
+from mlscan.model import Place
+from mlscan.promotion.conditions import Condition
+
+
+class TriggerKind(str, Enum):
+    """What starts a pipeline. `UPSTREAM` is another pipeline, a webhook or an API call."""
+
+    PUSH = "push"
+    TAG = "tag"
+    PULL_REQUEST = "pull request"
+    COMMENT = "comment"
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    UPSTREAM = "upstream"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`event` is the platform's own word; `refs` are globs of branches or tags, empty for any;
+    `excluded` globs win over them."""
+
+    kind: TriggerKind
+    event: str
+    place: Place
+    refs: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A text that may name an environment. `kind` says what the text is, in the words of a report:
+    `environment`, `target argument`, `argument`, `variable group`, `config file`, `credential`,
+    `service connection`, `variable`, `step`, `job`, `stage`, `workflow`, `file`, `branch`."""
+
+    kind: str
+    value: str
+    place: Place
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that happens to a model. `kind` is a word of `Invocation.action`.
+
+    `certainty` is `high`, `medium` or `low`. `hops` are the call sites between the step and the command,
+    outermost first; `targets` are facts about where it goes, bound arguments first.
+    """
+
+    kind: str
+    title: str
+    certainty: str
+    place: Place
+    targets: tuple[Fact, ...] = ()
+    hops: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Something that can stop a deploy. `kind` is `human`, `environment`, `authz`, `click`, `timer` or
+    `unknown` (a part that could not be read and may hold a gate).
+
+    A gate that is part of a condition (`conditional`) acts through the evaluation of that condition.
+    """
+
+    kind: str
+    name: str
+    place: Place
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a job deploys as: `kind` is `service connection`, `variable group`, `role` or `secret`."""
+
+    kind: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A part that could not be read, and whether a gate could hide in it."""
+
+    reason: str
+    place: Place
+    may_gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a deploy goes: `environment` is `prod`, `nonprod`, `implicit` or `dynamic`; `strong` means two
+    independent hits or a bound one; `evidence` are the reasons, strongest first."""
+
+    environment: str
+    name: str
+    strong: bool
+    evidence: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `gates` stop the steps after it; `rollback` steps run on failure only."""
+
+    name: str
+    place: Place
+    actions: tuple[Action, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    condition: Condition | None = None
+    continues_on_error: bool = False
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An edge to a job or to a group of jobs (a stage, a reusable workflow), by name. `mode` is `success`,
+    `always` where what comes after runs whatever happened, or `inside` for the stage or call around it."""
+
+    job: str
+    place: Place
+    mode: str = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`kind` is `agent`, `server`, `deployment`, `call` or `stage` (the entry of a group: no steps).
+
+    Without a condition it runs when all it needs succeeded; `presence` conditions decide at compile time
+    whether it exists at all. `title` is what its author calls it; `calls` are the call sites between the
+    entry file and this job, outermost first.
+    """
+
+    id: str
+    title: str
+    kind: str
+    place: Place
+    steps: tuple[Step, ...] = ()
+    needs: tuple[Need, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    condition: Condition | None = None
+    presence: tuple[Condition, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    calls: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One entry file. `groups` maps the name of a stage or a call to the ids of its jobs; `template` is a
+    copy that no platform runs where it stands."""
+
+    path: str
+    platform: str
+    place: Place
+    triggers: tuple[Trigger, ...]
+    jobs: tuple[Job, ...]
+    groups: dict[str, tuple[str, ...]]
+    facts: tuple[Fact, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    template: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Every pipeline of a repository, sorted by path, and the words by which environments are told apart."""
+
+    environments: Environments
+    pipelines: tuple[Pipeline, ...] = ()

@@ -1,0 +1,91 @@
+"""A text taken out of a file that still knows the byte of the file behind each of its own bytes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from mlscan.documents.document import Document
+from mlscan.documents.yaml import Scalar
+from mlscan.model import Place
+
+_ESCAPES = {0x78: 2, 0x75: 4, 0x55: 8}
+
+
+class Located:
+    """`data` is the text in UTF-8; `place` maps offsets of it into the document."""
+
+    def __init__(self, document: Document, data: bytes, scalar: Scalar | None = None, start: int = 0) -> None:
+        self.document = document
+        self.data = data
+        self._scalar = scalar
+        self._start = start
+
+    @classmethod
+    def of(cls, document: Document, scalar: Scalar) -> Located:
+        """The value of a YAML scalar."""
+        return cls(document, scalar.value.encode("utf-8", "replace"), scalar)
+
+    @classmethod
+    def whole(cls, document: Document) -> Located:
+        """A whole file."""
+        return cls(document, document.data)
+
+    def place(self, start: int, end: int, note: str = "") -> Place:
+        """The place in the file of the bytes from `start` to `end` (exclusive) of this text."""
+        offsets = self._offsets
+        if offsets is None:
+            return self.document.place(self._start + start, self._start + end, note)
+        if not offsets:
+            return self.document.place(self._first, self._first, note)
+        first = offsets[min(start, len(offsets) - 1)]
+        last = offsets[min(max(start, end - 1), len(offsets) - 1)] + 1
+        return self.document.place(first, max(first, last), note)
+
+    @property
+    def _first(self) -> int:
+        return self._scalar.start if self._scalar else self._start
+
+    @cached_property
+    def _offsets(self) -> list[int] | None:
+        """For every byte of the value its byte of the file; None where they differ by a constant."""
+        scalar = self._scalar
+        if scalar is None:
+            return None
+        raw = self.document.data
+        at = scalar.start
+        if scalar.style in ("|", ">"):
+            at = raw.find(b"\n", at) + 1
+        elif scalar.style in ("'", '"'):
+            at += 1
+        return _align(self.data, raw, at, scalar.end, scalar.style)
+
+
+def _align(value: bytes, raw: bytes, at: int, end: int, style: str) -> list[int]:
+    """White space may differ between a value and its file (indentation, folding); the rest is in order."""
+    offsets: list[int] = []
+    for byte in value:
+        if byte in b" \t\n\r":
+            offsets.append(min(at, end))
+            if at < end and (raw[at] == byte or (byte == 0x20 and raw[at] in b"\n")):
+                at += 1
+            elif style == '"' and raw[at : at + 1] == b"\\":
+                at += 2
+            continue
+        while at < end and raw[at] != byte and raw[at] in b" \t\n\r":
+            at += 1
+        if style == '"' and raw[at : at + 1] == b"\\":
+            while raw[at : at + 1] == b"\\" and raw[at + 1 : at + 2] in (b"\n", b"\r"):
+                at += 1
+                while at < end and raw[at] in b" \t\n\r":
+                    at += 1
+        if style == '"' and raw[at : at + 1] == b"\\":
+            offsets.append(at)
+            at += 2 + _ESCAPES.get(raw[at + 1], 0) if at + 1 < end else 1
+            continue
+        if style == "'" and byte == 0x27:
+            offsets.append(at)
+            at += 2
+            continue
+        offsets.append(min(at, max(end - 1, 0)))
+        at += 1
+    return offsets

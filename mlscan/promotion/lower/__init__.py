@@ -1,0 +1,1 @@
+"""One module per platform, each turning a file into a Pipeline of `mlscan.promotion.graph`."""

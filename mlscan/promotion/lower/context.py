@@ -1,0 +1,60 @@
+"""What every lowering is given: the recogniser of actions and a way to read other files of the repository."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+
+from mlscan.catalog.schema import Catalog
+from mlscan.documents.document import Document
+from mlscan.promotion.commands import Recogniser
+from mlscan.promotion.lower.parsed import Parsed
+from mlscan.promotion.scripts import Read, ScriptFollower
+
+
+@dataclass
+class Context:
+    """`parsed` opens a file as YAML, each once; `referenced` collects the files that others call."""
+
+    catalog: Catalog
+    read: Read
+    recogniser: Recogniser = field(init=False)
+    referenced: set[str] = field(default_factory=set)
+    _files: dict[str, Parsed | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.recogniser = Recogniser(self.catalog, ScriptFollower(self.catalog, self.read))
+
+    def adopt(self, document: Document) -> Parsed:
+        """A file that is at hand already."""
+        path = document.source.path
+        parsed = self._files.get(path)
+        if parsed is None:
+            parsed = self._files[path] = Parsed(document)
+        return parsed
+
+    def parsed(self, path: str) -> Parsed | None:
+        """A file of the repository by its path from the root, or None."""
+        path = posixpath.normpath(path)
+        if path.startswith(("..", "/")):
+            return None
+        if path not in self._files:
+            document = self.read(path)
+            self._files[path] = Parsed(document) if document is not None else None
+        return self._files[path]
+
+    def nearest(self, path: str, folder: str) -> Parsed | None:
+        """A file by a path from the root of a repository that may be a folder of this one: the folders
+        above `folder` are tried, innermost first, the real root last."""
+        path = path.lstrip("/").removeprefix("./")
+        while True:
+            found = self.parsed(posixpath.join(folder, path))
+            if found is not None or not folder:
+                return found
+            folder = posixpath.dirname(folder)
+
+
+def repository_of(path: str) -> str:
+    """The folder that is the repository's root for a workflow: what stands before `.github/`."""
+    before, found, _ = f"/{path}".rpartition("/.github/")
+    return before.lstrip("/") if found else ""

@@ -1,0 +1,194 @@
+"""GitHub Actions workflows as pipelines: jobs, `needs`, environments in every form, matrices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mlscan.documents.yaml import Mapping, Node, Scalar
+from mlscan.model import Place
+from mlscan.promotion.commands import Setting
+from mlscan.promotion.graph import Fact, Gate, Identity, Job, Need, Pipeline, Step
+from mlscan.promotion.lower.context import Context, repository_of
+from mlscan.promotion.lower.facts import choose, credentials, emitted, variables
+from mlscan.promotion.lower.github_reusable import Call, call
+from mlscan.promotion.lower.github_steps import Where, condition_of, steps
+from mlscan.promotion.lower.github_triggers import choices, triggers
+from mlscan.promotion.lower.matrix import combinations
+from mlscan.promotion.lower.parsed import Parsed, items, scalars
+from mlscan.promotion.scope import NO_FACTS, Scope
+
+_ROOT = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
+
+
+def lower(parsed: Parsed, context: Context) -> Pipeline | None:
+    """The pipeline of a workflow file."""
+    root = parsed.root
+    if not isinstance(root, Mapping):
+        return None
+    reader = WorkflowReader(parsed, root, context, Scope())
+    jobs, groups = reader.jobs()
+    return Pipeline(
+        path=parsed.path,
+        platform="github-actions",
+        place=parsed.start(),
+        triggers=triggers(parsed, root),
+        jobs=jobs,
+        groups=groups,
+        facts=reader.facts(),
+        template=not _ROOT.match(parsed.path),
+    )
+
+
+class WorkflowReader:
+    """Reads the jobs of one workflow file; for a called one, `prefix` and `calls` say by whom."""
+
+    def __init__(
+        self, parsed: Parsed, root: Mapping, context: Context, scope: Scope, calls: tuple[Place, ...] = (),
+        prefix: str = "", entry: str = "",
+    ) -> None:  # fmt: skip
+        self._parsed = parsed
+        self._root = root
+        self._context = context
+        self._judge = context.recogniser.judge
+        self._scope = scope.inside({f"env.{k}".lower(): v.value for k, v in scalars(root.get("env"))})
+        self._calls = calls
+        self._prefix = prefix
+        self._entry = entry
+        self._options = choices(root)
+
+    def facts(self) -> tuple[Fact, ...]:
+        """What the file as a whole says: its name, its title, its variables."""
+        parsed = self._parsed
+        found: list[Fact] = []
+        found += variables(parsed, self._root.get("env"), self._scope, self._judge)
+        found += credentials(parsed, self._root.get("env"), self._judge)
+        if title := self._root.get("name"):
+            found.append(Fact("workflow", self._root.text("name"), parsed.place(title)))
+        found.append(Fact("file", parsed.path.rpartition("/")[2], parsed.start()))
+        return tuple(found)
+
+    def jobs(self) -> tuple[tuple[Job, ...], dict[str, tuple[str, ...]]]:
+        """Every job with what it hands on known to those that need it, and the groups of ids."""
+        found: list[Job] = []
+        groups: dict[str, tuple[str, ...]] = {}
+        handed: dict[str, list[Fact]] = {}
+        node = self._root.get("jobs")
+        for name, key, value in node.items() if isinstance(node, Mapping) else ():
+            if not isinstance(value, Mapping):
+                continue
+            jobs, inner = self._job(name, key, value)
+            found += jobs
+            groups |= inner
+            groups[self._prefix + name] = tuple(job.id for job in jobs)
+            for step in items(value.get("steps")):
+                run = step.get("run") if isinstance(step, Mapping) else None
+                handed.setdefault(self._prefix + name, []).extend(emitted(self._parsed, run, self._judge))
+        return tuple(_inherit(job, found, groups, handed) for job in found), groups
+
+    def _job(self, name: str, key: Scalar, node: Mapping) -> tuple[list[Job], dict[str, tuple[str, ...]]]:
+        found: list[Job] = []
+        groups: dict[str, tuple[str, ...]] = {}
+        for names in combinations(node.get("strategy"), self._judge):
+            label = ", ".join(dict.fromkeys(names.values()))
+            identifier = f"{self._prefix}{name} ({label})" if names else self._prefix + name
+            scope = self._scope.inside(names)
+            env = {f"env.{k}".lower(): scope.expand(v.value, NO_FACTS) for k, v in scalars(node.get("env"))}
+            job = self._one(identifier, name, key, node, scope.inside(env))
+            uses = node.get("uses")
+            if isinstance(uses, Scalar):
+                request = Call(job, uses, node, scope, self._parsed, self._context)
+                jobs, inner = call(request, WorkflowReader)
+                found += jobs
+                groups |= inner
+            else:
+                found.append(job)
+        return found, groups
+
+    def _one(self, identifier: str, name: str, key: Scalar, node: Mapping, scope: Scope) -> Job:
+        parsed, judge = self._parsed, self._judge
+        place = parsed.place(key)
+        root = repository_of(parsed.path)
+        folder = _default_folder(self._root, node)
+        setting = Setting(scope, f"{root}/{folder}".strip("/") if folder else root)
+        environment = _environment(parsed, node.get("environment"), scope)
+        gates = [Gate("environment", fact.value, fact.place) for fact in environment]
+        condition = condition_of(parsed, node, scope)
+        if condition is not None and condition.demands_person():
+            gates.append(Gate("authz", condition.expression.strip(), condition.place, conditional=True))
+        facts: list[Fact] = list(environment)
+        facts += variables(parsed, node.get("env"), scope, judge)
+        facts += credentials(parsed, node.get("env"), judge)
+        facts += credentials(parsed, node.get("secrets"), judge)
+        names = [name] if identifier == self._prefix + name else [identifier.removeprefix(self._prefix)]
+        title = scope.expand(node.text("name"), NO_FACTS)
+        facts += [Fact("job", text, place) for text in (*names, title) if text]
+        facts += self.facts() if self._prefix else ()
+        needs = tuple(
+            Need(self._prefix + item.value, parsed.place(item))
+            for item in items(node.get("needs"))
+            if isinstance(item, Scalar)
+        )
+        if self._entry:
+            needs = (Need(self._entry, place, "inside"), *needs)
+        inner = Where(parsed, root, setting)
+        return Job(
+            id=identifier,
+            title=identifier.removeprefix(self._prefix),
+            kind="agent",
+            place=place,
+            steps=tuple(self._chosen(step) for step in steps(node.get("steps"), inner, self._context)),
+            needs=needs,
+            gates=tuple(gates),
+            condition=condition,
+            facts=choose(facts, self._options, judge),
+            identities=tuple(
+                Identity("secret", fact.value, fact.place) for fact in facts if fact.kind == "credential"
+            ),
+            calls=self._calls,
+        )
+
+    def _chosen(self, step: Step) -> Step:
+        actions = tuple(
+            replace(action, targets=choose(action.targets, self._options, self._judge))
+            for action in step.actions
+        )
+        return replace(step, actions=actions)
+
+
+def _environment(parsed: Parsed, node: Node | None, scope: Scope) -> list[Fact]:
+    """The environment a job is bound to: a name, `{name, url}`, or an expression."""
+    name = node.get("name") if isinstance(node, Mapping) else node
+    if not isinstance(name, Scalar) or not name.value.strip():
+        return []
+    value = scope.expand(name.value, NO_FACTS).strip()
+    return [Fact("environment", value, parsed.place(name), "${{" in value)] if value else []
+
+
+def _default_folder(root: Mapping, job: Mapping) -> str:
+    for node in (job, root):
+        defaults = node.get("defaults")
+        run = defaults.get("run") if isinstance(defaults, Mapping) else None
+        if isinstance(run, Mapping) and run.text("working-directory"):
+            return run.text("working-directory").removeprefix("./")
+    return ""
+
+
+def _inherit(
+    job: Job, jobs: list[Job], groups: dict[str, tuple[str, ...]], handed: dict[str, list[Fact]]
+) -> Job:
+    """What the jobs before a job hand on to it."""
+    if not any(handed.values()):
+        return job
+    by_id = {other.id: other for other in jobs}
+    seen: set[str] = set()
+    stack = [need.job for need in job.needs]
+    facts: list[Fact] = []
+    while stack:
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            facts += handed.get(name, ())
+            for identifier in groups.get(name, (name,)):
+                stack += [need.job for need in by_id[identifier].needs] if identifier in by_id else []
+    return replace(job, facts=(*job.facts, *facts)) if facts else job

@@ -1,0 +1,54 @@
+"""The shortest way from a trigger to a deploy, every step at its own file and line."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from mlscan.model import Place
+from mlscan.promotion.deploys import Deploy
+from mlscan.promotion.graph import Job, Pipeline
+from mlscan.promotion.scenarios import Scenario
+
+
+def path_to(deploy: Deploy, scenario: Scenario | None) -> tuple[Place, ...]:
+    """Trigger, jobs on the shortest chain of needs, call sites, the job, the command."""
+    found: list[Place] = []
+    if scenario is not None:
+        found.append(replace(scenario.trigger.place, note=f"{scenario.words} starts it"))
+    for job in _chain(deploy.pipeline, deploy.job):
+        found.append(
+            replace(job.place, note=f"{job.kind if job.kind == 'stage' else 'job'} '{job.title}' runs first")
+        )
+    for call in deploy.job.calls:
+        found.append(replace(call, note="calls"))
+    found.append(replace(deploy.job.place, note=f"job '{deploy.job.title}'"))
+    for hop in deploy.action.hops:
+        found.append(replace(hop, note="runs"))
+    found.append(replace(deploy.action.place, note=f"{deploy.action.title}: {deploy.action.kind}"))
+    kept: list[Place] = []
+    for place in found:
+        if not kept or (place.path, place.region) != (kept[-1].path, kept[-1].region):
+            kept.append(place)
+    return tuple(kept)
+
+
+def _chain(pipeline: Pipeline, job: Job) -> list[Job]:
+    """The jobs before a job on the shortest chain of needs, first one first."""
+    jobs = {other.id: other for other in pipeline.jobs}
+    queue: deque[tuple[Job, list[Job]]] = deque([(job, [])])
+    seen = {job.id}
+    while queue:
+        current, after = queue.popleft()
+        before = [
+            jobs[member]
+            for need in current.needs
+            for member in pipeline.groups.get(need.job, (need.job,))
+            if member in jobs and member not in seen
+        ]
+        if not before:
+            return after
+        for other in before:
+            seen.add(other.id)
+            queue.append((other, [other, *after]))
+    return []

@@ -1,0 +1,202 @@
+"""Python scripts that a pipeline runs: which calls of known SDKs in them deploy, promote or train."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlscan.catalog.schema import Catalog, PromotionCall
+from mlscan.model import Place
+from mlscan.promotion.graph import Action, Fact
+from mlscan.promotion.located import Located
+from mlscan.promotion.scope import NO_FACTS
+
+if TYPE_CHECKING:
+    from mlscan.promotion.commands import Recogniser, Setting
+
+_KINDS = frozenset(("deploy", "promote", "approve", "traffic", "train", "evaluate", "register", "rollback"))
+_RUNS = frozenset(("run", "call", "check_call", "check_output", "Popen", "system", "popen"))
+_DISPATCH = ("/deployments", "/dispatches", "/serving-endpoints", ":deployModel")
+
+
+class PythonCalls:
+    """The promotion calls of `rules/sdks/`, by the last part of their name."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._calls: dict[str, list[tuple[PromotionCall, str, frozenset[str]]]] = {}
+        for sdk in catalog.sdks:
+            roots = frozenset(module.partition(".")[0] for module in sdk.modules)
+            for call in sdk.promotions:
+                for name in call.calls if call.kind in _KINDS else ():
+                    self._calls.setdefault(name.rpartition(".")[2], []).append((call, name, roots))
+
+    def actions(self, recogniser: Recogniser, text: Located, setting: Setting) -> Iterator[Action]:
+        """The actions of a Python file, in order; nothing where it is no Python."""
+        try:
+            tree = ast.parse(text.data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        starts = _line_starts(text.data)
+        imports = _imports(tree)
+        constants = _constants(tree)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            start = starts[node.lineno - 1] + node.col_offset
+            place = text.place(start, starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0))
+            name = _dotted(node.func)
+            found = self._known(name, node, imports)
+            if found is not None:
+                targets = (*_decided(found, node, constants, setting, place), *setting.facts)
+                certainty = "medium" if found.kind == "approve" else "high"
+                title = f"{name.rpartition('.')[2]}()"
+                yield Action(found.kind, title, certainty, place, targets, setting.hops)
+            elif name.rpartition(".")[2] in ("post", "put") and _posts(node):
+                yield Action(
+                    "deploy", f"{name}() to a deployment API", "medium", place, setting.facts, setting.hops
+                )
+            elif name.partition(".")[0] in ("subprocess", "os") and name.rpartition(".")[2] in _RUNS:
+                for action in recogniser.actions(Located(text.document, _command(node)), setting):
+                    yield replace(action, place=place)
+
+    def _known(self, name: str, node: ast.Call, imports: dict[str, str]) -> PromotionCall | None:
+        head, _, rest = name.partition(".")
+        full = f"{imports[head]}.{rest}".rstrip(".") if head in imports else name
+        roots = {target.partition(".")[0] for target in imports.values()}
+        for call, wanted, modules in self._calls.get(full.rpartition(".")[2], ()):
+            if not modules & roots or (
+                call.decides and call.decides.argument == "url" and not _goes_to(call, node)
+            ):
+                continue
+            if full == wanted or _fits(wanted, full, head in imports):
+                return call
+        return None
+
+
+def _fits(wanted: str, full: str, imported: bool) -> bool:
+    """Whether a call on an object whose class is not followed fits: the parts after the class are the same."""
+    if wanted.startswith("*."):
+        tail = wanted[2:].split(".")
+    else:
+        parts = wanted.split(".")
+        classes = [index for index, part in enumerate(parts) if part[:1].isupper()]
+        if imported or not classes:
+            return False
+        tail = [part for part in parts[classes[-1] + 1 :] if not part.startswith("from_")]
+    return bool(tail) and len(full.split(".")) > len(tail) and full.split(".")[-len(tail) :] == tail
+
+
+def _goes_to(call: PromotionCall, node: ast.Call) -> bool:
+    """Whether the address of an HTTP call holds one of the paths of the catalogue."""
+    assert call.decides is not None
+    texts = " ".join(
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+    return any(path in texts for path in call.decides.production)
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Names that are one literal text, or an environment variable (`$NAME`), everywhere in the file."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            value = _text(node.value)
+            if value:
+                found.setdefault(node.targets[0].id, value)
+    return found
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if (
+        isinstance(node, ast.Call)
+        and _dotted(node.func) in ("os.getenv", "os.environ.get", "getenv")
+        and node.args
+    ):
+        return f"${{{_text(node.args[0])}}}"
+    if isinstance(node, ast.Subscript) and _dotted(node.value) == "os.environ":
+        return f"${{{_text(node.slice)}}}"
+    return ""
+
+
+def _decided(
+    call: PromotionCall, node: ast.Call, constants: dict[str, str], setting: Setting, place: Place
+) -> Iterator[Fact]:
+    """Facts from the arguments of a call; the one that decides first."""
+    wanted = call.decides.argument if call.decides else ""
+    position = call.decides.position if call.decides else None
+    values: list[tuple[bool, ast.expr]] = [(word.arg == wanted, word.value) for word in node.keywords]
+    values += [(index == position, value) for index, value in enumerate(node.args)]
+    for decides, value in sorted(values, key=lambda pair: not pair[0]):
+        text = constants.get(value.id, "") if isinstance(value, ast.Name) else _text(value)
+        if not text:
+            continue
+        expanded = setting.scope.expand(text, NO_FACTS)
+        production = call.decides.production if call.decides and decides else ()
+        if expanded.lower() in (word.lower() for word in production):
+            yield Fact("target argument", f"{expanded} (production)", place)
+        elif decides or len(expanded) < 80:
+            yield Fact("target argument" if decides else "argument", expanded, place)
+
+
+def _posts(node: ast.Call) -> bool:
+    """Whether the address of an HTTP call is one that starts a deploy; the file's constants are not needed."""
+    for value in (*node.args, *(word.value for word in node.keywords if word.arg == "url")):
+        if (
+            isinstance(value, ast.Constant)
+            and isinstance(value.value, str)
+            and value.value.endswith(_DISPATCH)
+        ):
+            return True
+        if isinstance(value, ast.JoinedStr) and value.values:
+            last = value.values[-1]
+            if isinstance(last, ast.Constant) and str(last.value).endswith(_DISPATCH):
+                return True
+    return False
+
+
+def _command(node: ast.Call) -> bytes:
+    """The command line of a subprocess call, as far as it is literal."""
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.List | ast.Tuple):
+        return " ".join(_text(item) or "$x" for item in first.elts).encode()
+    if isinstance(first, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "${x}" for part in first.values
+        ).encode()
+    return _text(first).encode() if first is not None else b""
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        inner = _dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else f"?.{node.attr}"
+    if isinstance(node, ast.Name):
+        return node.id
+    return ""
+
+
+def _line_starts(data: bytes) -> list[int]:
+    starts = [0]
+    for line in data.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    return starts

@@ -1,0 +1,204 @@
+"""Commands that run a file of the repository: shell scripts, Python files and modules, make targets."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from mlscan.catalog.schema import Catalog
+from mlscan.documents.document import Document
+from mlscan.model import Place
+from mlscan.promotion.commands import MAX_HOPS, Follow, Recogniser, Setting, expander
+from mlscan.promotion.graph import Action, Fact
+from mlscan.promotion.located import Located
+from mlscan.promotion.python_calls import PythonCalls
+from mlscan.promotion.production import tokens
+from mlscan.promotion.shell import Command, Word
+from mlscan.promotion.targets import unresolved
+
+_PYTHON = re.compile(r"^(python[\d.]*|py|pypy3?|\$\{?PYTHON\w*\}?)$", re.IGNORECASE)
+_SHELL_FILE = re.compile(r"\.(sh|bash|zsh|ps1|cmd|bat)$", re.IGNORECASE)
+_TRAINS = frozenset(("train", "training", "trainer", "finetune", "fit"))
+_EVALUATES = frozenset(("evaluate", "evaluation", "eval"))
+_RECIPE = re.compile(
+    rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
+)
+_INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
+
+Read = Callable[[str], Document | None]
+
+
+class ScriptFollower(Follow):
+    """Follows a command at most two hops into the repository. `read` gives a file or None."""
+
+    def __init__(self, catalog: Catalog, read: Read) -> None:
+        self._read = read
+        self._python = PythonCalls(catalog)
+
+    def __call__(
+        self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
+    ) -> Iterator[Action]:
+        name = words[0].text.rpartition("/")[2]
+        here = text.place(words[0].start, words[-1].end)
+        if name in ("make", "gmake", "task", "just"):
+            yield from self._make(recogniser, words, here, setting)
+            return
+        if _PYTHON.match(name):
+            yield from self._python_run(recogniser, text, words, command, here, setting)
+            return
+        target = next((word.text for word in words[1:] if not word.text.startswith("-")), "")
+        file = target if name in _INTERPRETERS else words[0].text
+        if name in _INTERPRETERS or _SHELL_FILE.search(file) or file.startswith("./"):
+            rest = words[1:] if file == words[0].text else words[2:]
+            yield from self._file(recogniser, file, rest, text, here, setting)
+
+    def _file(
+        self,
+        recogniser: Recogniser,
+        file: str,
+        rest: list[Word],
+        text: Located,
+        here: Place,
+        setting: Setting,
+    ) -> Iterator[Action]:
+        facts = tuple(_arguments(recogniser, rest, text, setting))
+        document = self._open(expander(setting)(file), setting.folder)
+        inner = replace(setting, hops=(*setting.hops, here), facts=(*facts, *setting.facts))
+        found: list[Action] = []
+        if document is not None:
+            located = Located.whole(document)
+            if (
+                file.endswith(".py")
+                or document.data[:60].startswith(b"#!")
+                and b"python" in document.data[:60]
+            ):
+                found = list(self._python.actions(recogniser, located, inner))
+            else:
+                found = recogniser.actions(located, inner)
+        yield from found
+        if not any(action.kind != "plan" for action in found):
+            yield from _by_name(recogniser, file, here, (*facts, *setting.facts), setting)
+
+    def _python_run(
+        self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, here: Place,
+        setting: Setting,
+    ) -> Iterator[Action]:  # fmt: skip
+        for index, word in enumerate(words[1:], 1):
+            if word.text == "-m" and index + 1 < len(words):
+                module = words[index + 1].text
+                path = module.replace(".", "/")
+                for candidate in (f"{path}.py", f"src/{path}.py", f"{path}/__main__.py"):
+                    if self._open(candidate, setting.folder) is not None:
+                        yield from self._file(recogniser, candidate, words[index + 2 :], text, here, setting)
+                        return
+                yield from self._file(recogniser, module, words[index + 2 :], text, here, setting)
+                return
+            if word.text == "-c":
+                return
+            if word.text == "-" or (command.heredocs and index == len(words) - 1):
+                break
+            if not word.text.startswith("-"):
+                yield from self._file(recogniser, word.text, words[index + 1 :], text, here, setting)
+                return
+        for start, end in command.heredocs:
+            nested = Located(text.document, text.data[start:end])
+            inner = replace(setting, hops=(*setting.hops, here))
+            for action in self._python.actions(recogniser, nested, inner):
+                yield replace(action, place=here, hops=setting.hops)
+
+    def _make(
+        self, recogniser: Recogniser, words: list[Word], here: Place, setting: Setting
+    ) -> Iterator[Action]:
+        folder, goals, names = setting.folder, [], {}
+        for index, word in enumerate(words[1:], 1):
+            before = words[index - 1].text
+            if before in ("-C", "--directory"):
+                folder = posixpath.join(folder, word.text)
+            elif "=" in word.text:
+                name, _, value = word.text.partition("=")
+                names[f"env.{name}".lower()] = expander(setting)(value)
+            elif not word.text.startswith("-") and before not in ("-f", "--file"):
+                goals.append(word.text)
+        document = self._open("Makefile", folder) or self._open("makefile", folder)
+        facts = tuple(
+            Fact("argument", value, here) for value in names.values() if recogniser.judge.names(value)
+        )
+        inner = replace(
+            setting, folder=folder, hops=(*setting.hops, here), scope=setting.scope.inside(names),
+            facts=(*facts, *setting.facts),
+        )  # fmt: skip
+        for goal in goals:
+            found: list[Action] = []
+            for start, end in _recipes(document, goal) if document is not None else ():
+                recipe = _Recipe(document, start, end) if document is not None else None
+                found += recogniser.actions(recipe, inner) if recipe is not None else []
+            yield from found
+            if not any(action.kind != "plan" for action in found):
+                yield from _by_name(recogniser, goal, here, facts, setting)
+
+    def _open(self, path: str, folder: str) -> Document | None:
+        path = path.removeprefix("./")
+        if not path or path.startswith(("/", "-", "$")) or "://" in path or "*" in path:
+            return None
+        places = [posixpath.normpath(posixpath.join(part, path)) for part in (folder, "")]
+        for candidate in dict.fromkeys(places):
+            if not candidate.startswith("..") and (document := self._read(candidate)) is not None:
+                return document
+        return None
+
+
+class _Recipe(Located):
+    """The recipe of a make target, with make's prefixes and variables turned into shell's."""
+
+    def __init__(self, document: Document, start: int, end: int) -> None:
+        data = re.sub(rb"(?m)^([\t ]*)[@+\-]+", lambda m: b" " * len(m[0]), document.data[start:end])
+        data = re.sub(rb"\$\((\w+)\)", rb"${\1}", data).replace(b"$$", b" $")
+        super().__init__(document, data, start=start)
+
+
+def _recipes(document: Document, goal: str, depth: int = 0) -> Iterator[tuple[int, int]]:
+    """Byte offsets of the recipe of a goal, those of its prerequisites first."""
+    for match in _RECIPE.finditer(document.data):
+        if goal in match[1].decode("utf-8", "replace").split():
+            for before in match[2].decode("utf-8", "replace").split():
+                if depth < MAX_HOPS:
+                    yield from _recipes(document, before, depth + 1)
+            yield match.start(3), match.end(3)
+            return
+
+
+def _arguments(recogniser: Recogniser, words: list[Word], text: Located, setting: Setting) -> Iterator[Fact]:
+    """What the arguments of a script say about where it goes."""
+    expand = expander(setting)
+    for index, word in enumerate(words):
+        option, sign, value = word.text.partition("=") if word.text.startswith("-") else ("", "", word.text)
+        if word.text.startswith("-") and not sign:
+            continue
+        if not option and index and words[index - 1].text.startswith("-"):
+            option = words[index - 1].text
+        expanded = expand(value)
+        dynamic = unresolved(option, expanded)
+        if (
+            dynamic
+            or recogniser.judge.names(expanded, free=True)
+            or {"env", "environment", "stage", "target"} & set(tokens(option))
+        ):
+            yield Fact("target argument", expanded[:120], text.place(word.start, word.end), dynamic)
+
+
+def _by_name(
+    recogniser: Recogniser, name: str, here: Place, facts: tuple[Fact, ...], setting: Setting
+) -> Iterator[Action]:
+    """What the name of a script says that cannot be read, or in which nothing was found."""
+    stem = name.rpartition("/")[2]
+    found = set(tokens(stem.rpartition(".")[2] if stem.endswith((".deploy", ".promote")) else stem))
+    if recogniser.judge.deploys_by_name(stem) or recogniser.judge.deploys_by_name(name) and "." in name:
+        kind = "promote" if found & {"promote", "promotion"} else "deploy"
+        named = Fact("file", name, here)
+        yield Action(kind, f"script {stem}", "medium", here, (*facts, named), setting.hops)
+    elif found & _TRAINS:
+        yield Action("train", f"script {stem}", "medium", here, (), setting.hops)
+    elif found & _EVALUATES:
+        yield Action("evaluate", f"script {stem}", "medium", here, (), setting.hops)

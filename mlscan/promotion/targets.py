@@ -1,0 +1,75 @@
+"""Facts about where a command goes: its bound arguments, its other arguments, and its environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from mlscan.catalog.schema import Invocation
+from mlscan.model import Place
+from mlscan.promotion.graph import Fact
+from mlscan.promotion.production import Judge, tokens
+from mlscan.promotion.toolbox import Line
+
+_PROSE = frozenset(
+    ("-m", "--message", "--description", "--query", "-H", "--header", "--display-name", "--title", "--tags")
+)
+_SELECTS = frozenset(("env", "environment", "stage", "target", "tier", "destination", "environments"))
+_HOLE = re.compile(r"\$\{\{(.*?)\}\}|\$\{(\w+)[^}]*\}|\$\(([\w.]+)\)|\$\[([^\]]*)\]|\$(\w+)")
+
+
+def unresolved(option: str, value: str) -> bool:
+    """Whether a value left to the run chooses the environment: `-t ${{ inputs.x }}`, `$(environment)`."""
+    holes = ["".join(group or "" for group in match.groups()) for match in _HOLE.finditer(value)]
+    if not holes:
+        return False
+    names = {token for hole in holes for token in tokens(hole)}
+    if names & _SELECTS or "payload" in names:
+        return True
+    chooses = option == "-t" or bool(_SELECTS & set(tokens(option)))
+    return chooses and value.strip() in {match[0] for match in _HOLE.finditer(value)}
+
+
+def facts_of(
+    invocation: Invocation,
+    after: int,
+    line: Line,
+    judge: Judge,
+    expand: Callable[[str], str],
+    place: Callable[[int], Place],
+) -> Iterator[Fact]:
+    """The facts one command line tells, bound arguments first. `place` gives the place of a word."""
+    seen: set[int] = set()
+    for option, index, value in line.options():
+        if option in _PROSE:
+            seen.add(index)
+        elif option in invocation.target:
+            seen.add(index)
+            expanded = expand(value)
+            yield Fact("target argument", _short(expanded), place(index), unresolved(option, expanded))
+    positionals = [index for index in line.positionals if index >= after]
+    if invocation.target_position is not None and invocation.target_position < len(positionals):
+        index = positionals[invocation.target_position]
+        expanded = expand(line.words[index])
+        seen.add(index)
+        yield Fact("target argument", _short(expanded), place(index), unresolved("", expanded))
+    for index, word in enumerate(line.words):
+        if index in seen or index < after - 1 or word in _PROSE:
+            continue
+        expanded = expand(word)
+        if judge.names(expanded, free=True) and len(expanded) < 400:
+            yield Fact("argument", _short(expanded), place(index))
+
+
+def tag_names_production(line: Line, judge: Judge, expand: Callable[[str], str]) -> bool:
+    """Whether the tag of an image among the words names production: `registry/app:production`."""
+    for word in line.words:
+        expanded = expand(word)
+        name, colon, tag = expanded.rpartition(":")
+        if colon and "/" not in tag and name and judge.names(tag) == "prod" and not word.startswith("-"):
+            return True
+    return False
+
+
+def _short(value: str) -> str:
+    return " ".join(value.split())[:120]

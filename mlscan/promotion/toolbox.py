@@ -1,0 +1,144 @@
+"""The command catalogue, indexed: which invocation or task a command line or a `uses:` is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from mlscan.catalog.schema import Catalog, Invocation, Task
+
+_HARMLESS = frozenset(("--help", "--version", "help", "version"))
+_FLAGS = re.compile(
+    r"^--?(y|yes|q|quiet|v|verbose|f|force|i|d|debug|install|wait|atomic|overwrite|async|all|all-traffic"
+    r"|auto-approve|no-.*|skip-.*|non-interactive|publish|promote|ci|detach|prod|stream|recursive|r|a|m|rf|az)$"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A command line without its wrapper words: the program and what follows, with the word's index each."""
+
+    program: str
+    words: tuple[str, ...]
+
+    @cached_property
+    def positionals(self) -> tuple[int, ...]:
+        """Indices of the words that are no option and, where that can be told, no option's value."""
+        return tuple(
+            index
+            for index, word in enumerate(self.words)
+            if not word.startswith("-") and not self._is_value(index)
+        )
+
+    @cached_property
+    def plain(self) -> tuple[int, ...]:
+        """Indices of all words that are no option, values of options among them."""
+        return tuple(index for index, word in enumerate(self.words) if not word.startswith("-"))
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """Every word, every option name, and `--option=value` for every option followed by a value."""
+        found: list[str] = []
+        for index, word in enumerate(self.words):
+            found.append(word)
+            if word.startswith("-") and "=" in word:
+                found.append(word.partition("=")[0])
+            elif self._is_value(index):
+                found.append(f"{self.words[index - 1]}={word}")
+        return tuple(found)
+
+    def options(self) -> Iterator[tuple[str, int, str]]:
+        """(option, index of the word that holds its value, value) of every option with one."""
+        for index, word in enumerate(self.words):
+            if word.startswith("-") and "=" in word:
+                name, _, value = word.partition("=")
+                yield name, index, value
+            elif self._is_value(index):
+                yield self.words[index - 1], index, word
+
+    def _is_value(self, index: int) -> bool:
+        before = self.words[index - 1] if index else ""
+        return before.startswith("-") and "=" not in before and not _FLAGS.match(before) and before != "--"
+
+
+class Toolbox:
+    """Every tool of `rules/commands/`, found by program name or by the name of a task."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._programs: dict[str, list[Invocation]] = {}
+        self._exact: dict[str, Task] = {}
+        self._globs: list[tuple[str, Task]] = []
+        for tool in catalog.tools:
+            for program in tool.programs:
+                self._programs.setdefault(program.lower(), []).extend(tool.invocations)
+            for task in tool.tasks:
+                for name in task.uses:
+                    if "*" in name:
+                        self._globs.append((name.lower(), task))
+                    else:
+                        self._exact.setdefault(name.lower(), task)
+        self._any = self._programs.pop("*", [])
+
+    def knows(self, program: str) -> bool:
+        return program.lower() in self._programs
+
+    def invocations(self, line: Line, remote: bool = False) -> Iterator[tuple[Invocation, int]]:
+        """The invocations a line is, best first, with the index after the words that matched."""
+        if _HARMLESS & set(line.words[:3]):
+            return
+        own = self._programs.get(line.program.lower())
+        for invocation in self._any if own is None else own:
+            if invocation.remote and not remote:
+                continue
+            after = _matches(invocation, line)
+            if after is not None and _wanted(invocation, line):
+                yield invocation, after
+
+    def task(self, uses: str) -> Task | None:
+        """The entry for `owner/name@v1` or `Name@1`; its version does not matter."""
+        name = uses.partition("@")[0].lower()
+        found = self._exact.get(name)
+        if found is not None:
+            return found
+        return next((task for glob, task in self._globs if fnmatchcase(name, glob)), None)
+
+
+def _matches(invocation: Invocation, line: Line) -> int | None:
+    for sequence in invocation.match:
+        wanted = [alternatives.split("|") for alternatives in sequence.split()]
+        if not wanted:
+            return 0
+        for candidates in (line.positionals, line.plain):
+            after = _in_order(wanted, line, candidates, invocation.first)
+            if after is not None:
+                return after
+    return None
+
+
+def _in_order(wanted: list[list[str]], line: Line, candidates: tuple[int, ...], first: bool) -> int | None:
+    at = 0
+    for index in candidates:
+        if line.words[index] in wanted[at]:
+            at += 1
+            if at == len(wanted):
+                return index + 1
+        elif first:
+            return None
+    return None
+
+
+def _wanted(invocation: Invocation, line: Line) -> bool:
+    if any(_glob(pattern, line.forms) for pattern in invocation.unless):
+        return False
+    return not invocation.requires or any(_glob(pattern, line.forms) for pattern in invocation.requires)
+
+
+def _glob(pattern: str, forms: tuple[str, ...]) -> bool:
+    return (
+        pattern in forms
+        or ("*" in pattern or "?" in pattern)
+        and any(fnmatchcase(form, pattern) for form in forms)
+    )

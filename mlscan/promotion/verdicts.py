@@ -1,0 +1,158 @@
+"""The verdict on every deploy in every scenario: is there a way to production without a human gate?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mlscan.model import Place
+from mlscan.promotion.deploys import Deploy, deploys
+from mlscan.promotion.dominance import Denial, Run
+from mlscan.promotion.graph import Gate, Graph, TriggerKind
+from mlscan.promotion.paths import path_to
+from mlscan.promotion.production import Judge
+from mlscan.promotion.scenarios import Scenario, scenarios
+
+
+class Kind(str, Enum):
+    """What is proven, worst first; see `Verdict`."""
+
+    UNGATED = "ungated"
+    GATE_VOID = "gate-void"
+    UNGATED_DYNAMIC = "ungated-dynamic"
+    UNGATED_IMPLICIT = "ungated-implicit"
+    UNGATED_MANUAL = "ungated-manual"
+    GATE_UNVERIFIED = "gate-unverified"
+    GATE_WEAK = "gate-weak"
+    GATED = "gated"
+    NO_PROD = "no-prod"
+
+
+_ORDER = list(Kind)
+_LABELS = {
+    Kind.GATE_UNVERIFIED: "server-side",
+    Kind.GATE_WEAK: "gated",
+    Kind.GATED: "gated",
+    Kind.NO_PROD: "no-prod",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`gates` are those that hold, or for `gate-void` those that do not; `path` leads from the trigger to
+    the deploy, each place with a note."""
+
+    kind: Kind
+    deploy: Deploy
+    scenario: Scenario | None
+    gates: tuple[Gate, ...] = ()
+    path: tuple[Place, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """One of `ungated`, `server-side`, `gated`, `no-prod`."""
+        return _LABELS.get(self.kind, "ungated")
+
+
+def verdicts(graph: Graph) -> Iterator[Verdict]:
+    """The worst verdict on every deploy of a graph, in the order of the files."""
+    judge = Judge(graph.environments)
+    for pipeline in graph.pipelines:
+        played: dict[tuple[Scenario, str], Run] = {}
+        for deploy in deploys(pipeline, judge):
+            found = list(_each(deploy, judge, played))
+            worst = min(found, key=lambda item: _ORDER.index(item.kind))
+            yield Verdict(worst.kind, deploy, worst.scenario, worst.gates, path_to(deploy, worst.scenario))
+
+
+def _each(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run]) -> Iterator[Verdict]:
+    if deploy.target.environment == "nonprod":
+        yield Verdict(Kind.NO_PROD, deploy, None)
+        return
+    reached = False
+    for scenario in scenarios(deploy.pipeline):
+        probe = _Probe(deploy, judge, scenario, played)
+        if probe.open("none", frozenset()):
+            reached = True
+            yield _judge(probe)
+    if not reached:
+        yield _unreachable(deploy, judge, played)
+
+
+class _Probe:
+    """Plays one scenario under several denials; runs are shared by all deploys of a pipeline."""
+
+    def __init__(
+        self, deploy: Deploy, judge: Judge, scenario: Scenario, played: dict[tuple[Scenario, str], Run],
+        conditions: bool = True,
+    ) -> None:  # fmt: skip
+        self.deploy = deploy
+        self.judge = judge
+        self.scenario = scenario
+        self._played = played
+        self._conditions = conditions
+
+    def open(self, name: str, kinds: frozenset[str]) -> bool:
+        """Whether the deploy is reached with gates of these kinds denied."""
+        key = (self.scenario, f"{name} {self._conditions}")
+        if key not in self._played:
+            denial = Denial(kinds, self.counts, self._conditions)
+            self._played[key] = Run(self.deploy.pipeline, self.scenario, denial)
+        return self._played[key].reaches(self.deploy.job.id, self.deploy.index)
+
+    def counts(self, gate: Gate) -> bool:
+        """The environment of a staging job is no gate before production."""
+        return gate.kind != "environment" or self.judge.names(gate.name) != "nonprod"
+
+    def gates(self, *kinds: str) -> tuple[Gate, ...]:
+        """The gates of these kinds on the job and before it."""
+        run = self._played[(self.scenario, f"none {self._conditions}")]
+        jobs = {job.id: job for job in self.deploy.pipeline.jobs}
+        found = [
+            *self.deploy.job.gates,
+            *(g for s in self.deploy.job.steps[: self.deploy.index + 1] for g in s.gates),
+        ]
+        for name in run.ancestors(self.deploy.job, outside=True):
+            for member in self.deploy.pipeline.groups.get(name, (name,)):
+                job = jobs.get(member)
+                found += (
+                    [*job.gates, *(g for step in job.steps for g in step.gates)] if job is not None else []
+                )
+        return tuple(dict.fromkeys(gate for gate in found if gate.kind in kinds and self.counts(gate)))
+
+
+def _judge(probe: _Probe) -> Verdict:
+    deploy, scenario = probe.deploy, probe.scenario
+
+    def verdict(kind: Kind, *gates: str) -> Verdict:
+        return Verdict(kind, deploy, scenario, probe.gates(*gates) if gates else ())
+
+    if not probe.open("human", frozenset(("human",))):
+        return verdict(Kind.GATED, "human")
+    if not probe.open("weak", frozenset(("human", "authz", "click", "timer"))):
+        return verdict(Kind.GATE_WEAK, "authz", "click", "timer")
+    everything = frozenset(("human", "authz", "click", "timer", "environment"))
+    if not probe.open("environment", everything):
+        return verdict(Kind.GATE_UNVERIFIED, "environment")
+    if not probe.open("unknown", everything | {"unknown"}):
+        return verdict(Kind.GATE_UNVERIFIED)
+    if void := probe.gates("human", "environment"):
+        return Verdict(Kind.GATE_VOID, deploy, scenario, void)
+    target = deploy.target.environment
+    if target == "dynamic":
+        return verdict(Kind.UNGATED_DYNAMIC)
+    if not scenario.automatic:
+        return verdict(Kind.UNGATED_MANUAL)
+    return verdict(Kind.UNGATED_IMPLICIT if target == "implicit" else Kind.UNGATED)
+
+
+def _unreachable(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run]) -> Verdict:
+    """No scenario reaches it, as far as conditions are understood: only a gate is worth a word then."""
+    for scenario in scenarios(deploy.pipeline):
+        probe = _Probe(deploy, judge, scenario, played, conditions=False)
+        if probe.open("none", frozenset()) and scenario.kind is not TriggerKind.CALL:
+            found = _judge(probe)
+            if found.kind in (Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED):
+                return found
+    return Verdict(Kind.NO_PROD, deploy, None)

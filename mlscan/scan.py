@@ -1,0 +1,78 @@
+"""The one pipeline: sources, catalogue and configuration in, a Report out."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from mlscan.catalog.rulebook import rules as rulebook
+from mlscan.catalog.schema import Catalog
+from mlscan.config import Config
+from mlscan.documents.document import Document
+from mlscan.identify import identified
+from mlscan.model import Counters, Finding, Note, Report
+from mlscan.shards import Partial, Worker, run
+from mlscan.sources.request import Request
+from mlscan.sources.source import Source
+from mlscan.sources.tree import Listing, list_files, reader, root_of
+
+Progress = Callable[[int, int], None]
+
+
+def scan(request: Request, catalog: Catalog, config: Config, progress: Progress | None = None) -> Report:
+    """Scan what was asked for. Raises UserError for paths that do not exist."""
+    started = time.perf_counter()
+    rules = rulebook(catalog)
+    worker = Worker(catalog, rules, config)
+    given: dict[str, Source] = {}
+    if request.stdin is not None:
+        source = Source(request.stdin_filename, request.stdin, "stdin")
+        given[source.path] = source
+        listing = Listing(root_of(request), (), ())
+        done = worker.source(source)
+    else:
+        listing = list_files(request, config)
+        done = run(worker, listing, config.jobs, progress)
+    on_disk = reader(listing.root)
+    graph = _graph(worker, catalog, done.pipelines, lambda path: given.get(path) or on_disk(path))
+    return Report(
+        findings=tuple(sorted((*done.findings, *graph.findings), key=lambda item: item.sort_key)),
+        notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
+        rules=tuple(rule for rule in rules if config.enabled(rule)),
+        counters=Counters(done.files, done.bytes, time.perf_counter() - started),
+    )
+
+
+def _graph(
+    worker: Worker, catalog: Catalog, paths: Iterable[str], read: Callable[[str], Source | None]
+) -> Partial:
+    """Findings of the promotion graph that the pipelines among the files make up."""
+    documents: dict[str, Document | None] = {}
+
+    def document(path: str) -> Document | None:
+        if path not in documents:
+            source = read(path)
+            documents[path] = worker.analyser.document(source) if source is not None else None
+        return documents[path]
+
+    pipelines = [found for path in paths if (found := document(path)) is not None]
+    if not pipelines:
+        return Partial()
+    from mlscan.checks.promotion import check
+    from mlscan.promotion.build import build
+
+    graph = build(pipelines, document, catalog)
+    by_path: dict[str, list[Finding]] = defaultdict(list)
+    for finding in worker.wanted(check(graph)):
+        by_path[finding.place.path].append(finding)
+    findings: list[Finding] = []
+    for path, ungated in sorted(by_path.items()):
+        owner = document(path)
+        assert owner is not None
+        findings += identified(worker.analyser.marked(owner, ungated), owner.source)
+    return Partial(tuple(findings), _notes(graph))
+
+
+def _notes(graph: object) -> tuple[Note, ...]:
+    return tuple(getattr(graph, "notes", ()))

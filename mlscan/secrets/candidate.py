@@ -1,0 +1,35 @@
+"""A place that may hold a credential, before the overlapping ones are merged into one finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlscan.model import Confidence
+
+# The more specific origin names the finding: a format says whose key it is, a sink whose it must be.
+FORMAT, SINK, ENVIRONMENT, NAME = 4, 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`start` and `end` are byte offsets in `Document.data` of the secret itself, or of the whole
+    expression it is computed from. `related` are (start, end, note) of places that show why; `folded` tells
+    that the text shows the secret only in parts. `value` is the plain secret: it stays in this room.
+    """
+
+    start: int
+    end: int
+    value: str
+    rule: str
+    rank: int
+    confidence: Confidence
+    what: str
+    evidence: tuple[str, ...]
+    related: tuple[tuple[int, int, str], ...] = ()
+    folded: bool = False
+
+
+def masked(value: str) -> str:
+    """A preview that identifies a secret to its owner and to nobody else: `hf_a…Xy, 37 characters`."""
+    length = len(value)
+    return f"{value[:4]}…{value[-2:]}, {length} characters" if length >= 20 else f"{length} characters"

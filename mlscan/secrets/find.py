@@ -1,0 +1,67 @@
+"""Every credential of a document: what the pass hit and what the triggers say is worth understanding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mlscan.catalog.database import Hit, Matcher
+from mlscan.catalog.schema import Catalog
+from mlscan.documents.document import Document
+from mlscan.documents.yaml import Node
+from mlscan.flow.program import Program
+from mlscan.model import Finding
+from mlscan.secrets import assignments, yaml_values
+from mlscan.secrets.candidate import FORMAT, Candidate
+from mlscan.secrets.formats import Formats
+from mlscan.secrets.judge import Judge
+from mlscan.secrets.merge import finding, merge
+from mlscan.secrets.names import Names
+from mlscan.secrets.sinks import Sinks
+from mlscan.sources.source import Source
+
+
+class SecretFinder:
+    """The secrets room with its tables built from a catalogue; one per process."""
+
+    def __init__(self, catalog: Catalog, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._formats = Formats(catalog)
+        self._sinks = Sinks(catalog)
+        self._judge = Judge(catalog.lexicon)
+        self._names = Names(catalog.lexicon)
+
+    def find(
+        self, document: Document, hits: Iterable[Hit], program: Program | None, roots: list[Node]
+    ) -> list[Finding]:
+        """The findings; every candidate is concealed in the document, so that no excerpt shows it.
+
+        `program` is the parsed Python of the document and `roots` its YAML, when these are worth a look.
+        """
+        candidates: list[Candidate] = list(self._formats.find(document, hits, self._judge))
+        if program is not None:
+            candidates += self._sinks.find(document, program, self._judge, self._names)
+            candidates += assignments.find(document, program, self._judge, self._names)
+            candidates = [self._recognised(item) if item.folded else item for item in candidates]
+        if roots:
+            candidates += yaml_values.find(document, roots, self._judge, self._names)
+        document.conceal((candidate.start, candidate.end) for candidate in candidates)
+        return [finding(document, best, others) for best, others in merge(candidates)]
+
+    def _recognised(self, candidate: Candidate) -> Candidate:
+        """A secret put together from parts, under the name of the format the whole of it has."""
+        text = candidate.value.encode("utf-8", "replace")
+        whole = Document(Source("", text), text, "text")
+        for found in self._formats.find(whole, self._matcher.match(text)[0], self._judge):
+            if (found.start, found.end) == (0, len(text)):
+                evidence = (*found.evidence, *candidate.evidence)
+                return replace(
+                    candidate, rule=found.rule, rank=FORMAT, what=found.what, confidence=found.confidence,
+                    evidence=evidence,
+                )  # fmt: skip
+        return candidate
+
+
+def worth_parsing(fired: frozenset[str]) -> bool:
+    """Whether the Python of a file can hold a credential that no format shows."""
+    return bool(fired & {"name", "default", "login"}) or {"sink", "opaque"} <= fired

@@ -1,0 +1,93 @@
+"""Vendor formats: what the multi-pattern pass hit, confirmed with boundaries around the exact span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mlscan.catalog.database import Hit
+from mlscan.catalog.patterns import confirmer, token_expression
+from mlscan.catalog.schema import Catalog, TokenFormat, Vendor
+from mlscan.documents.document import Document
+from mlscan.secrets.candidate import FORMAT, Candidate
+from mlscan.secrets.judge import Judge
+from mlscan.secrets.structure import inspect
+
+_LONGEST = 5000
+_NAMED = 200
+_WORD = re.compile(rb"[A-Za-z0-9_\-]")
+# A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
+_ESCAPED = re.compile(
+    rb"(?:\\[nrtbfv0]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\x1b\[[\d;]{0,8}m)\Z"
+)
+
+
+class Formats:
+    """The token formats of a catalogue by id."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._known: dict[str, tuple[Vendor, TokenFormat]] = {
+            token.id: (vendor, token) for vendor in catalog.vendors for token in vendor.tokens
+        }
+
+    def find(self, document: Document, hits: Iterable[Hit], judge: Judge) -> Iterator[Candidate]:
+        """A candidate for every confirmed hit, each span of each format once."""
+        data = document.data
+        seen: set[tuple[str, int]] = set()
+        looked: dict[str, int] = {}
+        for hit in hits:
+            vendor, token = self._known[hit.name]
+            low, high = window(token, data, hit.end)
+            # Long lines of base64 hit at every letter: what an earlier window held is not searched again.
+            before = looked.get(hit.name, 0)
+            if before >= high:
+                continue
+            low = max(low, before - _LONGEST)
+            looked[hit.name] = high
+            for start, end in confirmed(token, data, low, high):
+                if (token.id, start) in seen:
+                    continue
+                seen.add((token.id, start))
+                value = data[start:end].decode("utf-8", "replace")
+                judgement = judge.token(value, token.precision)
+                if judgement.confidence is None:
+                    continue
+                confidence, checks = inspect(token.structure, value, judgement.confidence)
+                evidence = (f"format of {vendor.vendor}", judgement.reason, *checks)
+                yield Candidate(start, end, value, token.id, FORMAT, confidence, token.title, evidence)
+
+
+def confirmed(token: TokenFormat, data: bytes, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Spans of the secret between two offsets, boundaries checked; they do not overlap."""
+    shape = confirmer(token_expression(token))
+    position = low
+    while match := shape.search(data, position, high):
+        start, stop = match.span("secret")
+        if not token.boundary or bounded(data, start, stop):
+            yield start, stop
+            position = stop
+        else:
+            position = match.start() + 1
+
+
+def window(token: TokenFormat, data: bytes, end: int) -> tuple[int, int]:
+    """Where to look around a hit that ends at `end`: its line, or more for formats of several lines.
+
+    The hit of a format with keywords ends just behind the start of the value; another one may end anywhere
+    inside the secret, but not before its keyword or prefix.
+    """
+    before = _NAMED if token.keywords else _LONGEST
+    low, high = max(0, end - before), min(len(data), end + _LONGEST)
+    if "\\s" in token.pattern or "\\n" in token.pattern:
+        return low, high
+    line_end = data.find(b"\n", end, high)
+    return max(low, data.rfind(b"\n", low, end) + 1), high if line_end < 0 else line_end
+
+
+def bounded(data: bytes, start: int, end: int) -> bool:
+    """No word character touches the span; escapes do not count as words."""
+    if end < len(data) and _WORD.match(data, end):
+        return False
+    if start == 0 or not _WORD.match(data, start - 1):
+        return True
+    return bool(_ESCAPED.search(data[max(0, start - 12) : start]))

@@ -1,0 +1,125 @@
+"""The one place that tells a credential from what only looks like one. It sees a value and its role."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mlscan.catalog.schema import Lexicon
+from mlscan.model import Confidence
+from mlscan.secrets.names import NameKind
+from mlscan.secrets.randomness import Randomness, is_hex, is_sequence
+
+_LONG = 16
+_MAX = 4096
+_IDENTIFIER = re.compile(
+    r"^[A-Za-z][a-z]+(?:[A-Z][a-z]+)*$|^[a-z]+(?:[_.\-/:][a-z]+)+$|^[A-Z]+(?:[_\-][A-Z]+)+$"
+)
+_ABOUT_SECRETS = re.compile(r"(?i)pass(?:word|wd)?|secret|token")
+_WORDS_AND_NUMBER = re.compile(r"^[A-Za-z_\-]+\d{0,4}$")
+_NUMBER = re.compile(r"^[\d.,:/+\- ]+$")
+_CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[^A-Za-z0-9\s]"))
+_CODE = re.compile(
+    r"^[A-Za-z_][\w.]*\(.*\)$|^[A-Za-z_]\w*\[.*\]$|^(self|os|env|config|settings|args|params)\."
+)
+# Classes that speak about the whole value; the others are words, which a long random value may hold by chance.
+_WHOLE = ("empty", "bracketed", "template", "prefix-only", "self-name", "path", "url", "demo", "prose")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`confidence` is None for what is no credential; `reason` says why, either way."""
+
+    confidence: Confidence | None
+    reason: str
+
+
+class Judge:
+    """Judges values with the catalogue's words and letter statistics."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._randomness = Randomness(lexicon.bigrams)
+        self._placeholders = {name: re.compile(text) for name, text in lexicon.placeholders.items()}
+
+    def placeholder(self, value: str) -> str:
+        """The class of placeholder a value belongs to, or an empty string."""
+        whole = next((name for name in _WHOLE if self._placeholders[name].search(value)), "")
+        if whole:
+            return whole
+        word = next(
+            (
+                name
+                for name, shape in self._placeholders.items()
+                if name not in _WHOLE and shape.search(value)
+            ),
+            "",
+        )
+        if not word:
+            return ""
+        # A word inside a long random value is chance, not a placeholder; a mask is a mask.
+        rest = self._placeholders[word].sub("", value)
+        chance = word in ("words",) and len(rest) >= 24 and self._randomness.is_random(rest)
+        return "" if chance else word
+
+    def token(self, value: str, precision: str) -> Judgement:
+        """A value in a vendor's format."""
+        body = value.rpartition("_")[2] if value.count("_") == 1 else value
+        if (kind := self._masked(value)) or is_sequence(body):
+            return Judgement(None, f"placeholder ({kind or 'sequence'})")
+        if len(set(value)) < min(8, len(value) // 2):
+            return Judgement(None, "too few different characters")
+        if precision in ("very-high", "high"):
+            return Judgement(Confidence.HIGH, "the vendor's format")
+        if self._randomness.is_random(value):
+            return Judgement(Confidence.HIGH, "the vendor's format, and random")
+        if precision == "medium" and any(map(str.isdigit, value)):
+            return Judgement(Confidence.MEDIUM, "the vendor's format")
+        return Judgement(
+            None if precision == "low" else Confidence.LOW, "the vendor's format, but not random"
+        )
+
+    def named(self, value: str, kind: NameKind, *, sink: bool = False) -> Judgement:
+        """A value under a secret's name; `sink` when a known SDK takes it as a credential."""
+        if not 4 <= len(value) <= _MAX or not value.isprintable():
+            return Judgement(None, "length")
+        if shape := self.placeholder(value):
+            return Judgement(None, f"placeholder ({shape})")
+        if is_sequence(value) or _CODE.match(value):
+            return Judgement(None, "no literal secret")
+        return self._password(value, sink=sink) if kind == "password" else self._key(value, sink=sink)
+
+    def _password(self, value: str, *, sink: bool) -> Judgement:
+        word = bool(_IDENTIFIER.match(value))
+        if " " in value or (word and not (sink and len(value) >= 8 and "_" not in value)):
+            return Judgement(None, "words")
+        classes = sum(bool(kind.search(value)) for kind in _CLASSES)
+        if _ABOUT_SECRETS.search(value):
+            named = classes < 3 or _WORDS_AND_NUMBER.match(value)
+            return Judgement(None if named else Confidence.MEDIUM, "holds the word password")
+        if self._randomness.is_random(value) or (classes >= 3 and len(value) >= 8):
+            return Judgement(Confidence.HIGH, "looks chosen as a password")
+        if classes >= 2 and len(value) >= 6 and not _NUMBER.match(value):
+            return Judgement(Confidence.MEDIUM, "letters with digits or signs")
+        return Judgement(Confidence.LOW, "a weak value")
+
+    def _key(self, value: str, *, sink: bool) -> Judgement:
+        if re.search(r"\s", value) or _NUMBER.match(value) or len(value) < 8:
+            return Judgement(None, "not the shape of a key")
+        if self._randomness.is_random(value) and (any(map(str.isdigit, value)) or len(value) >= _LONG):
+            if len(value) >= _LONG:
+                return Judgement(Confidence.HIGH, "random")
+            return Judgement(
+                Confidence.MEDIUM if sink or len(value) >= 12 else Confidence.LOW, "short, but random"
+            )
+        if sink and any(map(str.isdigit, value)) and not _IDENTIFIER.match(value) and len(value) >= 12:
+            return Judgement(Confidence.MEDIUM, "an opaque value")
+        return Judgement(None if is_hex(value) or _IDENTIFIER.match(value) else Confidence.LOW, "not random")
+
+    def _masked(self, value: str) -> str:
+        for name in ("mask", "template", "bracketed", "angle-bracket", "words"):
+            if found := self._placeholders[name].search(value):
+                rest = value.replace(found[0], "")
+                if name == "words" and len(rest) >= 24 and self._randomness.is_random(rest):
+                    continue
+                return name
+        return ""

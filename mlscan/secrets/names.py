@@ -1,0 +1,37 @@
+"""Names: does `MyApiKey`, `DB_PASSWORD` or `max_tokens` name a credential?"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from mlscan.catalog.schema import Lexicon
+from mlscan.words import words
+
+NameKind = Literal["", "password", "key"]
+
+_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$")
+
+
+def normalise(name: str) -> str:
+    """`openAIApiKey` and `OPENAI-API-KEY` to `open_ai_api_key` and `openai_api_key`."""
+    return "_".join(words(name))
+
+
+class Names:
+    """The lexicon's names, compiled once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._secret = re.compile("|".join(f"(?:{expression})" for expression in lexicon.secret_names))
+        self._harmless = re.compile("|".join(f"(?:{expression})" for expression in lexicon.harmless_names))
+        self.kind = lru_cache(maxsize=4096)(self._kind)
+
+    def _kind(self, name: str) -> NameKind:
+        """`password` for what people choose, `key` for what machines make, empty for neither."""
+        if not 2 <= len(name) <= 80:
+            return ""
+        plain = normalise(name)
+        if not self._secret.fullmatch(plain) or self._harmless.fullmatch(plain):
+            return ""
+        return "password" if _PASSWORD.search(plain) else "key"

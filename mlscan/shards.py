@@ -1,0 +1,142 @@
+"""Shards of files to partial results, in this process or, where it pays, in a pool of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlscan.analyse import Analyser
+from mlscan.catalog.schema import Catalog
+from mlscan.config import Config
+from mlscan.identify import identified
+from mlscan.model import Finding, Note, Rule
+from mlscan.sources.source import Source
+from mlscan.sources.tree import Entry, Listing, read
+
+# Starting a pool costs about 60 ms, as much as scanning 12 MB.
+_POOL_PAYS = 12_000_000
+_SHARDS_PER_JOB = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What a shard amounts to; `pipelines` are paths the promotion graph wants to see."""
+
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    pipelines: tuple[str, ...] = ()
+    files: int = 0
+    bytes: int = 0
+
+
+class Worker:
+    """What every process needs to work on a shard."""
+
+    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], config: Config) -> None:
+        self.analyser = Analyser(catalog, rules)
+        self._rules = {rule.id: rule for rule in rules}
+        self._config = config
+
+    def shard(self, root: Path, paths: Iterable[str]) -> Partial:
+        """The partial result of some files below a root; a file that vanished meanwhile is a note."""
+        partials = [
+            Partial(notes=(found,)) if isinstance(found, Note) else self.source(found)
+            for path in paths
+            if (found := read(root, path)) is not None
+        ]
+        return merged(partials)
+
+    def source(self, source: Source) -> Partial:
+        """The partial result of one file."""
+        understood = self.analyser.analyse(source)
+        pipelines = (source.path,) if understood.pipeline else ()
+        findings = tuple(identified(self.wanted(understood.findings), source))
+        return Partial(findings, understood.notes, pipelines, 1, len(source.data))
+
+    def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings the configuration asks for."""
+        return [item for item in findings if self._config.wants(self._rules[item.rule], item.confidence)]
+
+
+def merged(partials: Iterable[Partial]) -> Partial:
+    """Several partial results as one."""
+    parts = list(partials)
+    return Partial(
+        tuple(finding for part in parts for finding in part.findings),
+        tuple(note for part in parts for note in part.notes),
+        tuple(path for part in parts for path in part.pipelines),
+        sum(part.files for part in parts),
+        sum(part.bytes for part in parts),
+    )
+
+
+def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, int], None] | None) -> Partial:
+    """The partial result of a listing; `jobs` 0 chooses, and the result is the same for any number."""
+    total = sum(entry.size for entry in listing.entries)
+    processes = jobs or min(_processors(), 1 + total // _POOL_PAYS)
+    shards = _shards(listing.entries, total, processes)
+    done: list[Partial] = []
+    files = 0
+    results = (
+        _pooled(worker, listing.root, shards, processes)
+        if processes > 1 < len(shards)
+        else (worker.shard(listing.root, paths) for paths in shards)
+    )
+    for paths, part in zip(shards, results, strict=True):
+        done.append(part)
+        files += len(paths)
+        if progress is not None:
+            progress(files, len(listing.entries))
+    return merged(done)
+
+
+def _shards(entries: tuple[Entry, ...], total: int, processes: int) -> list[list[str]]:
+    """Paths in order, cut into runs of about equal cost."""
+    overhead = 20_000  # opening a file costs about as much as scanning this many bytes
+    limit = max(2_000_000, (total + overhead * len(entries)) // (processes * _SHARDS_PER_JOB) + 1)
+    shards: list[list[str]] = []
+    cost = limit
+    for entry in entries:
+        if cost >= limit:
+            shards.append([])
+            cost = 0
+        shards[-1].append(entry.path)
+        cost += entry.size + overhead
+    return shards
+
+
+def _pooled(worker: Worker, root: Path, shards: list[list[str]], processes: int) -> Iterator[Partial]:
+    """Results in the order of the shards, as they come."""
+    # A forked child inherits the compiled database, which cannot be pickled.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, context, _inherit, (_Inherited(worker),)) as pool:
+        for future in [pool.submit(_work, root, paths) for paths in shards]:
+            yield future.result()
+
+
+class _Inherited:
+    """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
+
+    worker: Worker | None = None
+
+    def __init__(self, worker: Worker) -> None:
+        self.held = worker
+
+
+def _inherit(inherited: _Inherited) -> None:
+    _Inherited.worker = inherited.held
+
+
+def _work(root: Path, paths: list[str]) -> Partial:
+    assert _Inherited.worker is not None
+    return _Inherited.worker.shard(root, paths)
+
+
+def _processors() -> int:
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

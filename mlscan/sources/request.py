@@ -1,0 +1,19 @@
+"""What the user asked to scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Paths as given on the command line, relative to the current folder.
+
+    `root` is the folder that reported paths are relative to; None finds the repository around the paths.
+    With `stdin` the bytes are scanned as the file `stdin_filename`, and `paths` is empty.
+    """
+
+    paths: tuple[str, ...]
+    root: str | None
+    stdin: bytes | None = None
+    stdin_filename: str = ""

@@ -1,0 +1,203 @@
+"""Files of a work tree or folder: which there are, and their bytes.
+
+In a git work tree git is asked (tracked files and untracked ones it does not ignore); elsewhere the folder
+is walked. Symbolic links are not followed out of a walk, so a loop of links ends at its first link.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlscan.config import Config
+from mlscan.errors import UserError
+from mlscan.model import Note
+from mlscan.sources.request import Request
+from mlscan.sources.source import Source
+
+_HEAD = 8192
+_SKIPPED_FOLDERS = {
+    ".git",
+    ".hg",
+    ".svn",
+    "__pycache__",
+    "node_modules",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+}
+_PACKED = (
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"PK\x03\x04",
+    b"\x28\xb5\x2f\xfd",
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file to read: `path` is POSIX and relative to the root, `size` in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a request amounts to. `entries` are sorted by path, without duplicates."""
+
+    root: Path
+    entries: tuple[Entry, ...]
+    notes: tuple[Note, ...]
+
+
+def list_files(request: Request, config: Config) -> Listing:
+    """The files of a request; raises UserError for a path that does not exist."""
+    root = root_of(request)
+    excluded = config.exclusion()
+    sizes: dict[str, int] = {}
+    notes: list[Note] = []
+    for given in request.paths:
+        for path in _files(Path(given), root, notes):
+            if path in sizes or (excluded is not None and excluded(path)):
+                continue
+            size = _size(root, path, config.max_file_size, notes)
+            if size is not None:
+                sizes[path] = size
+    return Listing(root, tuple(Entry(path, sizes[path]) for path in sorted(sizes)), tuple(sorted(set(notes))))
+
+
+def root_of(request: Request) -> Path:
+    """`--root`, or the git work tree around the first path, or the path's own folder."""
+    if request.root is not None:
+        return Path(request.root).resolve()
+    first = Path(request.paths[0] if request.paths else ".").absolute()
+    folder = first if first.is_dir() else first.parent
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top:
+        return Path(os.fsdecode(top.rstrip(b"\r\n")))
+    here = Path.cwd()
+    return here if folder.is_relative_to(here) and len(request.paths) != 1 else folder.resolve()
+
+
+def read(root: Path, path: str) -> Source | Note | None:
+    """The source of a file, a note when it cannot be read, None when it is binary by content."""
+    try:
+        with open(root / path, "rb") as file:
+            head = file.read(_HEAD)
+            if is_binary(head):
+                return None
+            return Source(path, head + file.read() if len(head) == _HEAD else head)
+    except OSError as error:
+        return Note(path, "unreadable", error.strerror or type(error).__name__)
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether the first bytes of a file are not text in UTF-8, UTF-16 or a one-byte encoding."""
+    if head.startswith(_PACKED):
+        return True
+    return b"\x00" in head and not head.startswith(_UTF16)
+
+
+def reader(root: Path) -> Callable[[str], Source | None]:
+    """Reads single files below a root for whoever follows a reference; None for anything unreadable."""
+
+    def lookup(path: str) -> Source | None:
+        parts = path.split("/")
+        if path.startswith("/") or ".." in parts or "\x00" in path:
+            return None
+        found = read(root, path) if (root / path).is_file() else None
+        return found if isinstance(found, Source) else None
+
+    return lookup
+
+
+def _files(given: Path, root: Path, notes: list[Note]) -> Iterator[str]:
+    """Root-relative paths below a path given on the command line."""
+    absolute = given.absolute()
+    try:
+        mode = absolute.stat().st_mode
+    except OSError as error:
+        if absolute.is_symlink():
+            notes.append(Note(_relative(absolute, root), "unreadable", f"broken link ({error.strerror})"))
+            return
+        raise UserError(f"{given}: {(error.strerror or 'cannot be read').lower()}") from None
+    if not stat.S_ISDIR(mode):
+        yield _relative(absolute, root)
+        return
+    listed = _git(absolute, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listed is None:
+        yield from _walk(absolute, root, notes)
+        return
+    for name in listed.split(b"\x00"):
+        if name:
+            yield _relative(absolute / os.fsdecode(name), root)
+
+
+def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
+    def failed(error: OSError) -> None:
+        notes.append(
+            Note(_relative(Path(error.filename), root), "unreadable", error.strerror or "cannot be read")
+        )
+
+    for place, folders, files in os.walk(folder, onerror=failed):
+        here = Path(place)
+        # A virtual environment is other people's code: its marker file names it.
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _SKIPPED_FOLDERS and not (here / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(files):
+            yield _relative(here / name, root)
+
+
+def _size(root: Path, path: str, limit: int, notes: list[Note]) -> int | None:
+    try:
+        facts = os.stat(root / path)
+    except FileNotFoundError:
+        if (root / path).is_symlink():
+            notes.append(Note(path, "unreadable", "broken link"))
+        return None  # tracked, but deleted in the work tree
+    except OSError as error:
+        notes.append(Note(path, "unreadable", error.strerror or "cannot be read"))
+        return None
+    if not stat.S_ISREG(facts.st_mode):
+        if not stat.S_ISDIR(facts.st_mode):
+            notes.append(Note(path, "skipped", "not a regular file"))
+        return None
+    if facts.st_size > limit:
+        notes.append(Note(path, "skipped", f"larger than {limit} bytes ({facts.st_size})"))
+        return None
+    return facts.st_size
+
+
+def _relative(path: Path, root: Path) -> str:
+    """POSIX path relative to the root; a file outside it keeps its absolute path."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        resolved = path.parent.resolve() / path.name
+        return (resolved.relative_to(root) if resolved.is_relative_to(root) else resolved).as_posix()
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """The output of git in a folder, or None outside a work tree or without git."""
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.quotepath=off", *arguments], cwd=folder, capture_output=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
