@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlscan.catalog.database import Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.checks.calls import CallChecks
-from mlscan.documents.document import Document, open_document
+from mlscan.documents.document import Document, kind_of, open_document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
@@ -16,40 +16,49 @@ from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
 
 _YAML_LIMIT = 5_000_000
+_TRIGGERS = {
+    "python": frozenset({"name", "default", "login", "sink", "promotion"}),
+    "yaml": frozenset({"yaml-name", "pipeline"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What one file amounts to. `pipeline` asks for a look by the promotion graph."""
 
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[Note, ...] = ()
-    pipeline: bool = False
-
-
-_NOTHING = Understood()
+    document: Document
+    findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]
+    pipeline: bool
 
 
 class Analyser:
     """Everything built once per process: the database and the tables of the catalogue."""
 
-    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], *, inventory: bool = False) -> None:
+        """With `inventory`, deploys that name no target are looked for too."""
+        self._inventory = inventory
         self._matcher = Matcher(catalog)
         self._secrets = SecretFinder(catalog, self._matcher)
         self._calls = CallChecks(catalog)
         self._rules = {rule.id: rule for rule in rules}
 
-    def analyse(self, source: Source) -> Understood:
-        """Findings of one file; nothing is parsed unless the pass over its bytes says it can matter."""
+    def analyse(self, source: Source) -> Understood | None:
+        """Findings of one file; None where the pass over its bytes says that nothing can matter."""
         notebook = source.suffix == ".ipynb"
         if not notebook:
             hits, fired = self._matcher.match(source.data)
-            if not hits and not fired:
-                return _NOTHING
+            if not hits and not fired & self._worth_opening(source):
+                return None
         document = open_document(source)
         if notebook or document.data != source.data:
             hits, fired = self._matcher.match(document.data)
         return self._understood(document, hits, fired)
+
+    def _worth_opening(self, source: Source) -> frozenset[str]:
+        """Triggers that matter in a file of this kind when no format hit."""
+        kind = kind_of(source.path, source.data[:100])
+        return _TRIGGERS.get(kind, frozenset())
 
     def document(self, source: Source) -> Document:
         """A document whose excerpts hide its secrets, for whoever points into it later."""
@@ -65,14 +74,15 @@ class Analyser:
 
     def _understood(self, document: Document, hits: list[Hit], fired: frozenset[str]) -> Understood:
         findings, notes, program = self._find_secrets(document, hits, fired)
-        if "promotion" in fired and document.kind in ("python", "notebook"):
+        wanted = {"promotion"} if self._inventory else {"promotion", "production"}
+        if wanted <= fired and document.kind in ("python", "notebook"):
             program = program or Program(document)
             notes = program.notes
             findings += self._calls.find(document, program)
         if findings and "ignore" in fired:
             findings = self.marked(document, findings)
         pipeline = document.kind == "yaml" and "pipeline" in fired
-        return Understood(tuple(findings), (*document.notes, *sorted(set(notes))), pipeline)
+        return Understood(document, tuple(findings), (*document.notes, *sorted(set(notes))), pipeline)
 
     def _find_secrets(
         self, document: Document, hits: list[Hit], fired: frozenset[str]

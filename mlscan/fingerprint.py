@@ -18,15 +18,19 @@ _BASE = 37
 _MODULUS = 1 << 64
 _END_OF_FILE = 65535
 _LINE_BREAK = re.compile(r"\r\n|\r")
+_LINE_FEED = re.compile("\n")
 
 
 def line_hashes(text: str, lines: Iterable[int]) -> dict[int, str]:
     """`primaryLocationLineHash` of 1-based lines of a text; a line that does not exist is left out."""
     plain = _LINE_BREAK.sub("\n", text).replace(" ", "").replace("\t", "")
+    encoded = plain.encode("utf-16-le", "surrogatepass")
     units = array("H")
-    units.frombytes(plain.encode("utf-16-le", "surrogatepass"))
-    starts = [0]
-    starts += [index + 1 for index, unit in enumerate(units) if unit == 10]
+    units.frombytes(encoded)
+    if len(encoded) == 2 * len(plain):
+        starts = [0, *(match.end() for match in _LINE_FEED.finditer(plain))]
+    else:  # characters outside the basic plane are two units
+        starts = [0, *(index + 1 for index, unit in enumerate(units) if unit == 10)]
     units.append(_END_OF_FILE)
     units.extend([0] * _WINDOW)
     content = units.tobytes()

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlscan.documents.document import Document, open_document, utf8
+from mlscan.documents.document import Document
 from mlscan.fingerprint import identity, line_hashes
 from mlscan.model import Finding
-from mlscan.sources.source import Source
+
+_BOM = "\ufeff"  # a byte order mark is the first unit of the file for codeql-action
 
 # (cell index or 0, line within the cell's source or the file)
 _Line = tuple[int, int]
 
 
-def identified(findings: Iterable[Finding], source: Source) -> list[Finding]:
+def identified(findings: Iterable[Finding], document: Document) -> list[Finding]:
     """The findings of one file, sorted, each with its fingerprint and its line hash."""
     ordered = sorted(findings, key=lambda item: item.sort_key)
     if not ordered:
         return []
-    hashes = _hashes(ordered, source)
+    hashes = _hashes(ordered, document)
     seen: dict[tuple[str, str], int] = {}
     result = []
     for item in ordered:
@@ -38,13 +40,13 @@ def _line(finding: Finding) -> _Line:
     return (place.cell.index, place.cell.line) if place.cell.part == "source" else (0, 0)
 
 
-def _hashes(findings: list[Finding], source: Source) -> dict[_Line, str]:
+def _hashes(findings: list[Finding], document: Document) -> dict[_Line, str]:
     """Line hashes of a file; of a notebook over its cell sources, which running it does not change."""
     if all(item.place.cell is None for item in findings):
-        text = utf8(source.data).decode("utf-8", "replace")
+        text = _BOM * document.source.data.startswith(BOM_UTF8) + document.data.decode("utf-8", "replace")
         found = line_hashes(text, [item.place.region.start_line for item in findings])
         return {(0, line): value for line, value in found.items()}
-    text, starts = _cell_sources(open_document(source))
+    text, starts = _cell_sources(document)
     places = {starts[cell] + line: (cell, line) for cell, line in map(_line, findings) if cell in starts}
     return {places[line]: value for line, value in line_hashes(text, places).items()}
 

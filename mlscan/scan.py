@@ -70,7 +70,7 @@ def _graph(
     for path, ungated in sorted(by_path.items()):
         owner = document(path)
         assert owner is not None
-        findings += identified(worker.analyser.marked(owner, ungated), owner.source)
+        findings += identified(worker.analyser.marked(owner, ungated), owner)
     return Partial(tuple(findings), _notes(graph))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from mlscan.analyse import Analyser
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.identify import identified
-from mlscan.model import Finding, Note, Rule
+from mlscan.model import Confidence, Finding, Note, Rule
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Listing, read
 
@@ -37,24 +36,30 @@ class Worker:
     """What every process needs to work on a shard."""
 
     def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], config: Config) -> None:
-        self.analyser = Analyser(catalog, rules)
+        inventory = config.min_confidence is Confidence.LOW
+        self.analyser = Analyser(catalog, rules, inventory=inventory)
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
 
     def shard(self, root: Path, paths: Iterable[str]) -> Partial:
         """The partial result of some files below a root; a file that vanished meanwhile is a note."""
+        # Syntax trees are freed by counting references; looking for cycles among them finds none.
+        gc.disable()
         partials = [
             Partial(notes=(found,)) if isinstance(found, Note) else self.source(found)
             for path in paths
             if (found := read(root, path)) is not None
         ]
+        gc.enable()
         return merged(partials)
 
     def source(self, source: Source) -> Partial:
         """The partial result of one file."""
         understood = self.analyser.analyse(source)
+        if understood is None:
+            return Partial(files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
-        findings = tuple(identified(self.wanted(understood.findings), source))
+        findings = tuple(identified(self.wanted(understood.findings), understood.document))
         return Partial(findings, understood.notes, pipelines, 1, len(source.data))
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -111,6 +116,9 @@ def _shards(entries: tuple[Entry, ...], total: int, processes: int) -> list[list
 
 def _pooled(worker: Worker, root: Path, shards: list[list[str]], processes: int) -> Iterator[Partial]:
     """Results in the order of the shards, as they come."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # A forked child inherits the compiled database, which cannot be pickled.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, context, _inherit, (_Inherited(worker),)) as pool:
@@ -137,6 +145,6 @@ def _work(root: Path, paths: list[str]) -> Partial:
 
 
 def _processors() -> int:
-    if "fork" not in multiprocessing.get_all_start_methods():
+    if not hasattr(os, "fork"):
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

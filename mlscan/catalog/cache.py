@@ -52,6 +52,12 @@ def write(name: str, content: bytes) -> None:
             _discard(temporary)
 
 
+def state_of(path: str | Path) -> str:
+    """Size and time of a file: what changes when a rule file or a piece of this program changes."""
+    facts = os.stat(path)
+    return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
 def _discard(path: str) -> None:
     try:
         os.unlink(path)

@@ -11,8 +11,9 @@ import platform
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from mlscan.catalog import cache
-from mlscan.catalog.patterns import Pattern, patterns
 from mlscan.catalog.schema import Catalog
 
 
@@ -24,12 +25,19 @@ class Hit:
     end: int
 
 
+class Compiled(msgspec.Struct, frozen=True):
+    """What the cache holds: the names of the expressions, tokens first, and the serialised database."""
+
+    names: tuple[str, ...]
+    tokens: int
+    database: bytes
+
+
 class Matcher:
     """The compiled database with its scratch space; one per process, not shared between threads."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._patterns = patterns(catalog)
-        self._database, self._scratch = _open(self._patterns)
+        self._names, self._tokens, self._database, self._scratch = _open(catalog)
 
     def match(self, text: bytes) -> tuple[list[Hit], frozenset[str]]:
         """(token hits, names of triggers that fired) of a text; a trigger fires at most once."""
@@ -39,53 +47,68 @@ class Matcher:
             found.append((number, end))
 
         self._database.scan(text, match_event_handler=collect, scratch=self._scratch)
-        if not found:
-            return [], frozenset()
-        hits: list[Hit] = []
-        fired: set[str] = set()
-        for number, end in found:
-            pattern = self._patterns[number]
-            if pattern.trigger:
-                fired.add(pattern.name)
-            else:
-                hits.append(Hit(pattern.name, end))
-        return hits, frozenset(fired)
+        names, tokens = self._names, self._tokens
+        hits = [Hit(names[number], end) for number, end in found if number < tokens]
+        return hits, frozenset([names[number] for number, _ in found if number >= tokens])
 
 
-def _open(wanted: tuple[Pattern, ...]) -> tuple[Any, Any]:
-    """The database and its scratch, from the cache where it holds a usable one."""
+def _open(catalog: Catalog) -> tuple[tuple[str, ...], int, Any, Any]:
+    """Names, number of tokens, database and scratch, from the cache where it holds a usable one."""
     import hyperscan
 
-    name = f"patterns-{_key(wanted)}.hs"
-    if stored := cache.read(name):
+    entry = f"patterns-{_key(catalog)}.msgpack"
+    compiled = _stored(entry)
+    if compiled is not None:
         try:
-            database = hyperscan.loadb(stored, mode=hyperscan.HS_MODE_BLOCK)
+            database = hyperscan.loadb(compiled.database, mode=hyperscan.HS_MODE_BLOCK)
             scratch = hyperscan.Scratch(database)
             database.scratch = scratch
-            return database, scratch
+            return compiled.names, compiled.tokens, database, scratch
         except (hyperscan.error, ValueError, TypeError):
             pass  # built by another library or for another processor: compile again
+    names, tokens, database = _compile(catalog)
+    cache.write(entry, msgspec.msgpack.encode(Compiled(names, tokens, hyperscan.dumpb(database))))
+    scratch = hyperscan.Scratch(database)
+    database.scratch = scratch
+    return names, tokens, database, scratch
+
+
+def _stored(entry: str) -> Compiled | None:
+    content = cache.read(entry)
+    try:
+        return msgspec.msgpack.decode(content, type=Compiled) if content else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def _compile(catalog: Catalog) -> tuple[tuple[str, ...], int, Any]:
+    import hyperscan
+
+    from mlscan.catalog.patterns import patterns
+
+    wanted = patterns(catalog)
+    once = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    trigger_flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
     database.compile(
         expressions=[pattern.expression.encode() for pattern in wanted],
         ids=list(range(len(wanted))),
         elements=len(wanted),
-        flags=[trigger_flags if pattern.trigger else 0 for pattern in wanted],
+        flags=[once if pattern.trigger else 0 for pattern in wanted],
     )
-    scratch = hyperscan.Scratch(database)
-    database.scratch = scratch
-    cache.write(name, hyperscan.dumpb(database))
-    return database, scratch
+    tokens = sum(not pattern.trigger for pattern in wanted)
+    return tuple(pattern.name for pattern in wanted), tokens, database
 
 
-def _key(wanted: tuple[Pattern, ...]) -> str:
+def _key(catalog: Catalog) -> str:
+    """The state of the rules and of this program's expressions, the library, and the processor."""
     from importlib.metadata import version
 
-    digest = hashlib.sha256(f"{version('hyperscan')} {platform.machine()} {_processor()}\n".encode())
-    for pattern in wanted:
-        digest.update(f"{pattern.trigger} {pattern.expression}\n".encode())
-    return digest.hexdigest()[:24]
+    from mlscan.catalog import patterns, triggers
+
+    code = f"{cache.state_of(patterns.__file__)} {cache.state_of(triggers.__file__)}"
+    state = catalog.state or hashlib.sha256(msgspec.msgpack.encode(catalog)).hexdigest()
+    facts = f"{state} {code} {version('hyperscan')} {platform.machine()} {_processor()}"
+    return hashlib.sha256(facts.encode()).hexdigest()[:24]
 
 
 def _processor() -> str:

@@ -28,13 +28,14 @@ def rules_directory() -> Path:
 def load_catalog() -> Catalog:
     """The catalogue of `rules/`, from the cache when no rule file has changed since."""
     folder = rules_directory()
-    name = f"catalog-{_state(folder)}.msgpack"
+    state = _state(folder)
+    name = f"catalog-{state}.msgpack"
     if stored := cache.read(name):
         try:
             return msgspec.msgpack.decode(stored, type=Catalog)
         except msgspec.MsgspecError:
             pass  # written by another version: read the rule files again
-    catalog = read_catalog(folder)
+    catalog = msgspec.structs.replace(read_catalog(folder), state=state)
     cache.write(name, msgspec.msgpack.encode(catalog))
     return catalog
 
@@ -80,13 +81,7 @@ def _state(folder: Path) -> str:
             raise UserError(f"{place}: {error.strerror}; the installation is incomplete") from None
         for entry in entries:
             if entry.name.endswith(".yaml"):
-                facts = entry.stat()
-                digest.update(f"{entry.path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    digest.update(_schema_state())
+                digest.update(f"{entry.path} {cache.state_of(entry.path)}\n".encode())
+    # The struct definitions are part of the key too, so that a checkout never reads a stale shape.
+    digest.update(cache.state_of(Path(__file__).parent / "schema.py").encode())
     return digest.hexdigest()[:24]
-
-
-def _schema_state() -> bytes:
-    """The struct definitions are part of the key too, so that a checkout never reads a stale shape."""
-    facts = (Path(__file__).parent / "schema.py").stat()
-    return f"{facts.st_size} {facts.st_mtime_ns}".encode()

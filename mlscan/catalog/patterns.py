@@ -22,7 +22,10 @@ _GLUE = (
 
 
 # The glue without its detail, and the start of any value.
-_COARSE_GLUE = r"[\w.\-]{0,40}[^\w\n]{1,12}(?:[\w.]{1,20}[^\w\n]{1,8}){0,2}[\w\-+/=.]{8}"
+_COARSE_GLUE = r"[\w.\-]{0,40}[^\w\n]{1,12}(?:[\w.]{1,20}[^\w\n]{1,8}){0,2}"
+# A fixed prefix and the first class of a value, such as `sk-[A-Za-z0-9]{48}`.
+_VALUE_START = re.compile(r"^((?:[\w\-]|\\.)*\[(?:[^\]\\]|\\.)+\])\{(\d+)(?:,\d+)?\}")
+_SHORT_WORD = 6  # a shorter keyword stands inside too many words (`ably`) to count anywhere
 _QUANTIFIER = re.compile(r"\{(\d+),(\d+)\}")
 _WIDE = 32
 _FIXED = 4  # letters in a row that keep a cut expression rare
@@ -42,18 +45,21 @@ def token_expression(token: TokenFormat) -> str:
     secret = token.pattern if "(?P<secret>" in token.pattern else f"(?P<secret>{token.pattern})"
     if not token.keywords:
         return secret
-    return f"{caseless(_words(token))}{caseless(_GLUE)}{secret}"
+    return f"{caseless(f'(?:{_words(token)}){_GLUE}')}{secret}"
 
 
 def coarse_expression(token: TokenFormat) -> str:
     """An expression for Hyperscan that matches, perhaps shorter, wherever the format does."""
     if token.keywords:
-        return caseless(f"(?:{_words(token)}){_COARSE_GLUE}")
+        start = _VALUE_START.match(token.pattern) if "|" not in token.pattern else None
+        value = f"{start[1]}{{{min(16, int(start[2]))}}}" if start else r"[\w\-+/=.:]{8}"
+        return f"{caseless(f'(?:{_words(token)}){_COARSE_GLUE}')}{value}"
     return _cut(token.pattern.replace("(?P<secret>", "("))
 
 
 def _words(token: TokenFormat) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", r"[ _\-]?") for word in token.keywords)
+    words = (re.escape(word).replace(r"\ ", r"[ _\-]?") for word in token.keywords)
+    return "|".join(word if len(word) >= _SHORT_WORD else rf"(?:^|[^a-z]){word}" for word in words)
 
 
 def _cut(expression: str) -> str:

@@ -118,12 +118,13 @@ class Invocation(Struct, frozen=True, forbid_unknown_fields=True):
     `target_position` the 0-based index among the non-option arguments after the matched words.
     `environment` are variables that name the target. `production: true` counts only where the tag of an
     image or the target names production. `remote: true` counts only in a shell on another host.
-    A `low` confidence counts only where production is named.
+    A `low` confidence counts only where production is named. `select` chooses where later commands go,
+    `sandbox` makes a throw-away place for them, `plan` does nothing.
     """
 
     action: Literal[
         "deploy", "promote", "approve", "register", "traffic", "publish", "train", "evaluate",
-        "fairness", "rollback", "build", "plan", "sandbox",
+        "fairness", "rollback", "build", "plan", "sandbox", "select",
     ]  # fmt: skip
     match: tuple[str, ...]
     first: bool = False
@@ -217,7 +218,10 @@ class Environments(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalog(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything in `rules/`, sorted by file name and then by order in the file."""
+    """Everything in `rules/`, sorted by file name and then by order in the file.
+
+    `state` names this version of the rule files; two catalogues of one state are equal.
+    """
 
     vendors: tuple[Vendor, ...]
     sdks: tuple[Sdk, ...]
@@ -225,3 +229,4 @@ class Catalog(Struct, frozen=True, forbid_unknown_fields=True):
     checks: tuple[Check, ...]
     lexicon: Lexicon
     environments: Environments
+    state: str = ""

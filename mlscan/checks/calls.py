@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from mlscan.catalog.schema import Catalog, PromotionCall
+from mlscan.catalog.triggers import REPORTED
 from mlscan.checks.guards import guard_of
 from mlscan.documents.document import Document
 from mlscan.flow.calls import argument, matches, resolve, splatted
@@ -20,7 +21,9 @@ from mlscan.flow.program import Program, Site, dotted
 from mlscan.model import Confidence, Finding
 from mlscan.words import words
 
-_REPORTED = {"promote", "approve", "deploy", "traffic"}
+# Words of other values that decide, such as Vertex's `default` alias or 100 % of the traffic, do not say
+# that what they change is production.
+_CERTAIN = {"approved", "approve", "champion", "stable", "release", "live"}
 
 
 class CallChecks:
@@ -50,7 +53,7 @@ class CallChecks:
                 continue
             callee = resolve(call.func, site, program)
             for known, entry in entries:
-                if entry.kind in _REPORTED and matches(callee, known):
+                if entry.kind in REPORTED and matches(callee, known):
                     found = self._finding(document, program, folder, site, call, known, entry)
                     if found is not None:
                         yield found
@@ -75,23 +78,19 @@ class CallChecks:
         if guard:
             evidence.append(f"guarded only by {guard.words}")
         what = (entry.title or entry.id.replace("-", " ")).strip().rstrip(".")
-        shown = f"{what[:1].upper()}{what[1:]}"
-        target = f" '{value}'" if value else ""
+        shown = f"{what[:1].upper()}{what[1:]}" + (f" ('{value}')" if value else "")
+        certain = bool((self._production | _CERTAIN) & set(words(value)))
+        confidence = Confidence.MEDIUM if guard or known.startswith("*.") else Confidence.HIGH
         if entry.kind == "approve":
-            with_value = f" with{target}" if target else ""
-            message = f"{shown}: '{known.rpartition('.')[2]}' approves the model itself{with_value}."
-            rule = "self-approved-model"
-        elif reached or (registry and entry.decides is None):
-            message = f"{shown}{target and ' to' + target} with no approval before it."
+            rule, message = "self-approved-model", f"{shown}: code approves the model itself."
+            confidence = confidence if certain else Confidence.LOW
+        elif reached and certain:
             rule = "promotes-to-production-from-notebook" if notebook else "promotes-without-approval"
+            message = f"{shown} with no approval before it."
         else:
-            message = f"{shown}: '{known}' deploys a model from {'a notebook' if notebook else 'code'}."
-            rule = "deploys-model-from-code"
-        confidence = Confidence.HIGH if reached and not known.startswith("*.") else Confidence.MEDIUM
-        if rule == "deploys-model-from-code":
-            confidence = Confidence.LOW
-        elif guard:
-            confidence = Confidence.MEDIUM
+            place_word = "a notebook" if notebook else "code"
+            rule, message = "deploys-model-from-code", f"{shown}: a deploy from {place_word}."
+            confidence = Confidence.MEDIUM if reached else Confidence.LOW
         return Finding(rule, message, document.place(start, end), confidence, evidence=tuple(evidence))
 
     def _decided(

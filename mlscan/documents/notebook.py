@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from mlscan.documents.document import Document, Unit, utf8
-from mlscan.documents.json_strings import Path, raw_offset, strings
+from mlscan.documents.json_strings import Path, raw_offset, string_spans
 from mlscan.documents.lines import Lines
 from mlscan.model import Cell, Region
 from mlscan.sources.source import Source
@@ -86,29 +86,20 @@ class NotebookDocument(Document):
     @cached_property
     def _spans(self) -> dict[Path, list[tuple[int, int]]]:
         """Raw spans of the strings that make up each unit, in order."""
-        spans: dict[Path, list[tuple[int, int]]] = {path: [] for path in self._paths}
-        for path, start, end in strings(self._raw_text[0]):
-            if path in spans:
-                spans[path] = [(start, end)]
-            elif path[:-1] in spans:
-                # A duplicate key starts its list anew, as `json` keeps the last one.
-                if path[-1] == 0:
-                    spans[path[:-1]] = []
-                spans[path[:-1]].append((start, end))
-        return spans
+        return string_spans(self._raw_text[0], set(self._paths))
 
     def _locate(self, offset: int, *, after: bool) -> int:
         """Code point offset in the raw text; `after` means the end of what precedes the offset."""
         number = max(0, bisect_right(self._starts, offset - 1 if after else offset) - 1)
         unit, text = self._units[number], self._raw_text[0]
         index = len(self.data[unit.start : offset].decode("utf-8", "replace"))
-        for start, end in self._spans[self._paths[number]]:
+        for start, end in self._spans.get(self._paths[number], []):
             raw = text[start:end]
             length = len(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else len(raw)
             if index < length or (after and index == length):
                 return start + raw_offset(raw, index)
             index -= length
-        spans = self._spans[self._paths[number]]
+        spans = self._spans.get(self._paths[number], [])
         return spans[-1][1] if spans else 0
 
 
@@ -178,9 +169,10 @@ def _output_texts(output: Any) -> Iterator[tuple[Path, str]]:
 def _metadata(
     path: Path, value: Any, cell: int, cell_id: str
 ) -> Iterator[tuple[Path, str, str, int, str, str]]:
-    for tail, text in _leaves(value):
-        if len(text) >= 8:
-            yield (*path, *tail), text, "text", cell, "metadata", cell_id
+    if value:
+        for tail, text in _leaves(value):
+            if len(text) >= 8:
+                yield (*path, *tail), text, "text", cell, "metadata", cell_id
 
 
 def _leaves(value: Any, depth: int = 0) -> Iterator[tuple[Path, str]]:
@@ -197,8 +189,11 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[tuple[Path, str]]:
 def _joined(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "".join(value)
+    if isinstance(value, list):
+        try:
+            return "".join(value)
+        except TypeError:
+            return ""
     return ""
 
 

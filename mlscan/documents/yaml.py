@@ -10,10 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml as _yaml
-
-_LOADER: Any = getattr(_yaml, "CSafeLoader", _yaml.SafeLoader)
-
 
 class YamlError(Exception):
     """The text is not YAML. `line` is 1-based, 0 when unknown."""
@@ -80,18 +76,20 @@ class Mapping(Node):
 
 def compose(text: bytes) -> list[Node]:
     """The root node of every document in the stream; raises YamlError."""
-    marks = _Offsets(text)
-    loader = None
+    import yaml as library
+
+    loader: Any = None
     try:
-        loader = _LOADER(text)
+        loader = getattr(library, "CSafeLoader", library.SafeLoader)(text)
+        builder = _Builder(_Offsets(text))
         roots = []
         while loader.check_node():
-            roots.append(_Builder(marks).build(loader.get_node()))
+            roots.append(builder.build(loader.get_node()))
         return roots
-    except _yaml.MarkedYAMLError as error:
+    except library.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(str(error.problem or error), mark.line + 1 if mark else 0) from None
-    except (_yaml.YAMLError, ValueError) as error:
+    except (library.YAMLError, ValueError) as error:
         raise YamlError(str(error).splitlines()[0]) from None
     except RecursionError:
         raise YamlError("nested too deeply") from None
@@ -151,10 +149,10 @@ class _Builder:
         if known is not None:
             return known
         start, end = self._marks(raw.start_mark), self._marks(raw.end_mark)
-        if isinstance(raw, _yaml.ScalarNode):
+        if raw.id == "scalar":
             node: Node = Scalar(start, end, raw.tag, raw.value, raw.style or "")
             self._done[id(raw)] = node
-        elif isinstance(raw, _yaml.SequenceNode):
+        elif raw.id == "sequence":
             sequence = Sequence(start, end, raw.tag)
             self._done[id(raw)] = node = sequence
             sequence.items = [self.build(item) for item in raw.value]
@@ -163,7 +161,7 @@ class _Builder:
             self._done[id(raw)] = node = mapping
             merged: list[tuple[Node, Node]] = []
             for key, value in raw.value:
-                if isinstance(key, _yaml.ScalarNode) and key.value == "<<":
+                if key.id == "scalar" and key.value == "<<":
                     sources = self.build(value)
                     for source in sources.items if isinstance(sources, Sequence) else [sources]:
                         merged += source.pairs if isinstance(source, Mapping) else []

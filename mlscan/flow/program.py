@@ -16,7 +16,17 @@ from mlscan.documents.python import Module, modules
 from mlscan.model import Note
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_WORTH_A_LOOK = _Function | ast.Call | ast.Dict | ast.Assign | ast.AnnAssign | ast.NamedExpr
+_BINDS = {ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.With, ast.AsyncWith}
+_FUNCTIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
+_WORTH_A_LOOK = _FUNCTIONS | {ast.Call, ast.Dict, ast.Assign, ast.AnnAssign, ast.NamedExpr}
+_SPECIAL = _FUNCTIONS | _BINDS | {ast.ClassDef, ast.Import, ast.ImportFrom}
+_LEAVES = {ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, str, int, bool, type(None)}
+_CHILDLESS = {
+    "ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "type_params", "type_ignores", "name",
+    "names", "module", "level", "is_async", "simple", "conversion",
+}  # fmt: skip
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,23 +78,33 @@ class Program:
         return before[-1] if before else (known[0] if known else None)
 
     def _visit(self, nodes: list[ast.stmt], module: Module, scope: int, class_name: str) -> None:
-        # An explicit stack: generated code nests deeper than Python recurses.
+        # An explicit stack: generated code nests deeper than Python recurses. Names and constants end it.
         stack: list[tuple[ast.AST, int, str]] = [(node, scope, class_name) for node in reversed(nodes)]
         while stack:
             node, inside, owner = stack.pop()
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                self._import(node)
-                continue
-            if isinstance(node, _WORTH_A_LOOK):
+            kind = node.__class__
+            if kind in _WORTH_A_LOOK:
                 self.sites.append(Site(node, module, inside, owner))
-            self._bind(node, module, inside, owner)
-            if isinstance(node, _Function):
-                self._scopes += 1
-                inside = self._scopes
-                self._defaults(node.args, module, inside)
-            elif isinstance(node, ast.ClassDef):
-                owner = node.name
-            stack.extend((child, inside, owner) for child in reversed(list(ast.iter_child_nodes(node))))
+            if kind in _SPECIAL:
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    self._import(node)
+                    continue
+                if isinstance(node, _Function):
+                    self._scopes += 1
+                    inside = self._scopes
+                    self._defaults(node.args, module, inside)
+                elif isinstance(node, ast.ClassDef):
+                    owner = node.name
+                else:
+                    self._bind(node, module, inside, owner)
+            for name in _fields(kind):
+                value = getattr(node, name)
+                if value.__class__ is list:
+                    stack += [
+                        (item, inside, owner) for item in reversed(value) if item.__class__ not in _LEAVES
+                    ]
+                elif value is not None and value.__class__ not in _LEAVES:
+                    stack.append((value, inside, owner))
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -128,6 +148,15 @@ class Program:
         for name, value in defaults(arguments):
             binding = Binding(value, module, (module.unit.start, value.lineno))
             self._bindings.setdefault((scope, name), []).append(binding)
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that hold nodes, last first, so that a stack gives them back in order."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = tuple(reversed([name for name in kind._fields if name not in _CHILDLESS]))
+        _FIELDS[kind] = known
+    return known
 
 
 def dotted(node: ast.expr) -> str:

@@ -10,7 +10,7 @@ from mlscan.promotion.graph import Graph, Pipeline, TriggerKind
 from mlscan.promotion.lower import azure, github
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
-from mlscan.promotion.lower.platforms import platform
+from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
 
 _LOWERINGS: dict[str, Callable[[Parsed, Context], Pipeline | None]] = {
     "github-actions": github.lower,
@@ -24,8 +24,11 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     context = Context(catalog, read)
     found: list[Pipeline] = []
     for document in documents:
-        lowering = _LOWERINGS.get(platform(document))
-        pipeline = lowering(context.adopt(document), context) if lowering is not None else None
+        if not may_be_pipeline(document):
+            continue
+        parsed = context.adopt(document)
+        lowering = _LOWERINGS.get(platform_of(parsed))
+        pipeline = lowering(parsed, context) if lowering is not None else None
         if pipeline is not None:
             found.append(pipeline)
     kept = [

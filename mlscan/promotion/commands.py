@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -11,13 +12,14 @@ from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
 from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
-from mlscan.promotion.shell import Command, Word, commands
+from mlscan.promotion.shell import Command, Word, lex
 from mlscan.promotion.targets import facts_of, tag_names_production
 from mlscan.promotion.toolbox import Line, Toolbox
 from mlscan.promotion.wrappers import inner_script, unwrap
 
 DEPLOYS = frozenset(("deploy", "promote", "traffic", "approve", "publish"))
 MAX_HOPS = 2
+_TALK = frozenset(("echo", "printf", "cat", "yes"))
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,43 @@ class Recogniser:
     def actions(self, text: Located, setting: Setting) -> list[Action]:
         """The actions of a shell script, in order."""
         found: list[Action] = []
-        for command in commands(text.data):
+        before: Command | None = None
+        for command in lex(text.data):
             if command.assignments or command.words[0].text in ("export", "set", "declare"):
                 setting = _assign(command, setting)
-            if command.words:
-                found += self._command(text, command, setting)
+            if command.words and command.words[0].text in ("cd", "pushd"):
+                setting = self._enter(text, command, setting)
+            elif command.words:
+                piped = before if command.guard == "|" else None
+                found += self._command(text, command, self._fed(text, piped, setting))
+            before = command
         return found
+
+    def _enter(self, text: Located, command: Command, setting: Setting) -> Setting:
+        """After `cd infrastructure/prod`."""
+        folder = expander(setting)(command.words[-1].text)
+        if "$" in folder or len(command.words) < 2:
+            return setting
+        facts = setting.facts
+        if self.judge.names(folder):
+            word = command.words[-1]
+            facts = (Fact("config file", folder, text.place(word.start, word.end)), *facts)
+        return replace(
+            setting, folder=posixpath.normpath(posixpath.join(setting.folder, folder)), facts=facts
+        )
+
+    def _fed(self, text: Located, before: Command | None, setting: Setting) -> Setting:
+        """After a pipe: `kustomize build overlays/prod | kubectl apply -f -` goes where its input says."""
+        found = [
+            Fact("argument", word.text, text.place(word.start, word.end))
+            for word in (
+                before.words[1:]
+                if before is not None and before.words and before.words[0].text not in _TALK
+                else ()
+            )
+            if len(word.text) < 120 and self.judge.names(expander(setting)(word.text), free=True)
+        ]
+        return replace(setting, facts=(*found, *setting.facts)) if found else setting
 
     def _command(self, text: Located, command: Command, setting: Setting) -> Iterator[Action]:
         words = unwrap(command.words)
@@ -61,14 +94,17 @@ class Recogniser:
                 yield replace(action, place=text.place(words[0].start, words[-1].end))
             if remote:
                 return
-        recognised = list(self._lookup(text, words, setting))
-        yield from recognised
-        if not recognised and self._follow is not None and len(setting.hops) < MAX_HOPS:
-            yield from self._follow(self, text, words, command, setting)
+        followed: list[Action] = []
+        known = self.toolbox.knows(_program(words[0].text))
+        if not known and self._follow is not None and len(setting.hops) < MAX_HOPS:
+            followed = list(self._follow(self, text, words, command, setting))
+        yield from followed or self._lookup(text, words, setting)
 
     def _lookup(self, text: Located, words: list[Word], setting: Setting) -> Iterator[Action]:
         line = Line(_program(words[0].text), tuple(word.text for word in words[1:]))
         for invocation, after in self.toolbox.invocations(line, setting.remote):
+            if invocation.action == "plan":
+                return
             targets = tuple(self._facts(text, words, line, invocation, after, setting))
             if invocation.production and not tag_names_production(line, self.judge, expander(setting)):
                 continue
@@ -77,7 +113,8 @@ class Recogniser:
                 value = expander(setting)(word.text)
                 targets = (Fact("target argument", value, text.place(word.start, word.end)), *targets)
             place = text.place(words[0].start, words[-1].end)
-            title = " ".join((line.program, *line.words[:after])) or line.program
+            shown = (word for word in line.words[:after] if not word.startswith("-"))
+            title = " ".join((line.program, *shown))
             yield Action(invocation.action, title[:80], invocation.confidence, place, targets, setting.hops)
             return
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscan.promotion.commands import DEPLOYS
-from mlscan.promotion.graph import Action, Job, Pipeline, Step, Target
+from mlscan.promotion.graph import Action, Fact, Job, Pipeline, Step, Target
 from mlscan.promotion.production import Judge
 
 
@@ -37,7 +37,7 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
                 shipped = action.kind == "build" and judge.ships_by_name(_stage_or_job(job))
                 if action.kind not in DEPLOYS and not shipped:
                     continue
-                facts = (*action.targets, *step.facts, *job.facts, *pipeline.facts)
+                facts = (*action.targets, *step.facts, *_selected(job, index), *job.facts, *pipeline.facts)
                 target = judge.target(facts)
                 if job.id in sandboxed and target.environment != "prod":
                     continue
@@ -50,7 +50,16 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
                 yield Deploy(pipeline, job, step, index, action, target)
 
 
+def _selected(job: Job, index: int) -> list[Fact]:
+    """What commands before a step chose for it: a cluster, a workspace, a project."""
+    return [
+        fact
+        for step in job.steps[: index + 1]
+        for action in step.actions
+        if action.kind == "select"
+        for fact in action.targets
+    ]
+
+
 def _stage_or_job(job: Job) -> str:
     return " ".join(fact.value for fact in job.facts if fact.kind in ("stage", "job"))
-
-

@@ -188,7 +188,7 @@ def _logic(expr: Expr, left: Value, context: Context) -> Value:
     if left is not UNKNOWN:
         return left if bool(left) is stops else evaluate(expr.args[1], context)
     right = evaluate(expr.args[1], context)
-    return right if isinstance(right, bool) and right is stops or (not stops and not right) else UNKNOWN
+    return right if (isinstance(right, bool) and right is stops) or (not stops and not right) else UNKNOWN
 
 
 def _equal(expr: Expr, left: Value, context: Context, positive: bool) -> Value:

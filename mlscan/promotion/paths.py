@@ -17,9 +17,7 @@ def path_to(deploy: Deploy, scenario: Scenario | None) -> tuple[Place, ...]:
     if scenario is not None:
         found.append(replace(scenario.trigger.place, note=f"{scenario.words} starts it"))
     for job in _chain(deploy.pipeline, deploy.job):
-        found.append(
-            replace(job.place, note=f"{job.kind if job.kind == 'stage' else 'job'} '{job.title}' runs first")
-        )
+        found.append(replace(job.place, note=_before(job, deploy.job)))
     for call in deploy.job.calls:
         found.append(replace(call, note="calls"))
     found.append(replace(deploy.job.place, note=f"job '{deploy.job.title}'"))
@@ -31,6 +29,13 @@ def path_to(deploy: Deploy, scenario: Scenario | None) -> tuple[Place, ...]:
         if not kept or (place.path, place.region) != (kept[-1].path, kept[-1].region):
             kept.append(place)
     return tuple(kept)
+
+
+def _before(job: Job, last: Job) -> str:
+    """What a job on the way is to the last one: around it, or before it."""
+    word = "stage" if job.kind == "stage" else "job"
+    inside = any(need.mode == "inside" and need.job == job.id for need in last.needs)
+    return f"{word} '{job.title}'" if inside else f"{word} '{job.title}' runs first"
 
 
 def _chain(pipeline: Pipeline, job: Job) -> list[Job]:

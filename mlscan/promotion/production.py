@@ -33,6 +33,7 @@ _WEIGHTS = {
 }
 _NAMES = frozenset(("step", "job", "stage", "workflow", "file"))
 _BOUND = 5
+_PAIRS = frozenset((("create", "endpoint"), ("tf", "apply"), ("terraform", "apply"), ("infra", "apply")))
 
 
 @lru_cache(maxsize=16384)
@@ -75,7 +76,7 @@ class Judge:
                 not free or word not in self._ambiguous or verb_seen or len(found) == 1
             ):
                 other = True
-            verb_seen = verb_seen and token != "and" or word in self._verbs
+            verb_seen = word in self._verbs or (verb_seen and word != "and")
         return "prod" if production else "nonprod" if other else ""
 
     def deploys_by_name(self, text: str) -> bool:
@@ -84,9 +85,7 @@ class Judge:
         verbs = {"deploy", "deploys", "deployment", "deployments", "deployer", "rollout", "promote"}
         verbs |= {"promotion", "traffic"}
         pairs = set(pairwise(found))
-        return (bool(verbs & set(found)) or ("create", "endpoint") in pairs) and not (
-            self._harmless & set(found)
-        )
+        return (bool(verbs & set(found)) or bool(_PAIRS & pairs)) and not (self._harmless & set(found))
 
     def ships_by_name(self, text: str) -> bool:
         """Whether a stage or job is named after shipping something to production (`push_to_prod`)."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog, PromotionCall
@@ -34,20 +35,16 @@ class PythonCalls:
 
     def actions(self, recogniser: Recogniser, text: Located, setting: Setting) -> Iterator[Action]:
         """The actions of a Python file, in order; nothing where it is no Python."""
-        try:
-            tree = ast.parse(text.data)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        script = _script(text.data)
+        if script is None:
             return
-        starts = _line_starts(text.data)
-        imports = _imports(tree)
-        constants = _constants(tree)
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
+        constants = script.constants
+        starts = script.starts
+        for node in script.calls:
             start = starts[node.lineno - 1] + node.col_offset
             place = text.place(start, starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0))
             name = _dotted(node.func)
-            found = self._known(name, node, imports)
+            found = self._known(name, node, script)
             if found is not None:
                 targets = (*_decided(found, node, constants, setting, place), *setting.facts)
                 certainty = "medium" if found.kind == "approve" else "high"
@@ -61,7 +58,8 @@ class PythonCalls:
                 for action in recogniser.actions(Located(text.document, _command(node)), setting):
                     yield replace(action, place=place)
 
-    def _known(self, name: str, node: ast.Call, imports: dict[str, str]) -> PromotionCall | None:
+    def _known(self, name: str, node: ast.Call, script: _Script) -> PromotionCall | None:
+        imports, assigned = script.imports, script.assigned
         head, _, rest = name.partition(".")
         full = f"{imports[head]}.{rest}".rstrip(".") if head in imports else name
         roots = {target.partition(".")[0] for target in imports.values()}
@@ -70,13 +68,35 @@ class PythonCalls:
                 call.decides and call.decides.argument == "url" and not _goes_to(call, node)
             ):
                 continue
-            if full == wanted or _fits(wanted, full, head in imports):
+            fits = full == wanted or _fits(wanted, full, head in imports, assigned)
+            if fits and _decides(call, node):
                 return call
         return None
 
 
-def _fits(wanted: str, full: str, imported: bool) -> bool:
-    """Whether a call on an object whose class is not followed fits: the parts after the class are the same."""
+@dataclass(frozen=True)
+class _Script:
+    """A parsed Python file: byte offsets of its lines, its imports, literal names and calls."""
+
+    starts: list[int]
+    imports: dict[str, str]
+    constants: dict[str, str]
+    assigned: dict[str, str]
+    calls: list[ast.Call]
+
+
+@lru_cache(maxsize=256)
+def _script(data: bytes) -> _Script | None:
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return _Script(_line_starts(data), _imports(tree), _constants(tree), _assigned(tree), found)
+
+
+def _fits(wanted: str, full: str, imported: bool, assigned: dict[str, str]) -> bool:
+    """Whether a call on an object of unknown class fits: the parts after the class are the same."""
     if wanted.startswith("*."):
         tail = wanted[2:].split(".")
     else:
@@ -85,7 +105,29 @@ def _fits(wanted: str, full: str, imported: bool) -> bool:
         if imported or not classes:
             return False
         tail = [part for part in parts[classes[-1] + 1 :] if not part.startswith("from_")]
-    return bool(tail) and len(full.split(".")) > len(tail) and full.split(".")[-len(tail) :] == tail
+    own = full.split(".")
+    if len(tail) == 1 and "_" not in tail[0] and not wanted.startswith("*."):
+        # `deploy` and `create` are everybody's: the object has to be made by the class in this file.
+        return len(own) == 2 and assigned.get(own[0], "").split(".")[-1:] == [parts[classes[-1]]]
+    # One part alone (`x.create_or_update`) fits only a plain object, no member of one.
+    return (
+        bool(tail)
+        and own[-len(tail) :] == tail
+        and (len(own) == 2 if len(tail) == 1 else len(own) > len(tail))
+    )
+
+
+def _decides(call: PromotionCall, node: ast.Call) -> bool:
+    """Whether a promotion says what it promotes to: without its deciding argument it only registers."""
+    if call.decides is None or call.kind not in ("promote", "approve"):
+        return True
+    position = call.decides.position
+    names = {word.arg for word in node.keywords}
+    return (
+        call.decides.argument in names
+        or None in names
+        or (position is not None and len(node.args) > position)
+    )
 
 
 def _goes_to(call: PromotionCall, node: ast.Call) -> bool:
@@ -124,6 +166,17 @@ def _constants(tree: ast.Module) -> dict[str, str]:
     return found
 
 
+def _assigned(tree: ast.Module) -> dict[str, str]:
+    """Names that hold what a call gave, with the call's own name."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found[target.id] = _dotted(node.value.func)
+    return found
+
+
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
@@ -153,13 +206,14 @@ def _decided(
         expanded = setting.scope.expand(text, NO_FACTS)
         production = call.decides.production if call.decides and decides else ()
         if expanded.lower() in (word.lower() for word in production):
-            yield Fact("target argument", f"{expanded} (production)", place)
+            name = expanded if "prod" in expanded.lower() else f"{expanded} (production)"
+            yield Fact("target argument", name, place)
         elif decides or len(expanded) < 80:
             yield Fact("target argument" if decides else "argument", expanded, place)
 
 
 def _posts(node: ast.Call) -> bool:
-    """Whether the address of an HTTP call is one that starts a deploy; the file's constants are not needed."""
+    """Whether the address of an HTTP call is one that starts a deploy."""
     for value in (*node.args, *(word.value for word in node.keywords if word.arg == "url")):
         if (
             isinstance(value, ast.Constant)
@@ -192,7 +246,7 @@ def _dotted(node: ast.AST) -> str:
         return f"{inner}.{node.attr}" if inner else f"?.{node.attr}"
     if isinstance(node, ast.Name):
         return node.id
-    return ""
+    return _dotted(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _line_starts(data: bytes) -> list[int]:

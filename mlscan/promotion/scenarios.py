@@ -45,7 +45,7 @@ class Scenario:
     @property
     def words(self) -> str:
         """How a report says it: `a push to 'main'`."""
-        branch = self.ref.removeprefix("refs/heads/")
+        branch = self.ref.removeprefix("refs/heads/").strip("_")  # the rest of a template hole
         if self.kind is TriggerKind.PUSH:
             anywhere = not self.trigger.refs and not self.trigger.excluded
             return "a push to any branch" if anywhere else f"a push to '{branch}'"
@@ -177,7 +177,9 @@ class Facts:
 
 _PAYLOADS = {
     "event.workflow_run": ("workflow_run",),
-    "event.pull_request": ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"),
+    "event.pull_request": (
+        "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",
+    ),
     "event.comment": ("issue_comment", "pull_request_review_comment", "commit_comment", "discussion_comment"),
     "event.issue": ("issues", "issue_comment"),
     "event.release": ("release",),

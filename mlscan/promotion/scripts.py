@@ -13,8 +13,8 @@ from mlscan.model import Place
 from mlscan.promotion.commands import MAX_HOPS, Follow, Recogniser, Setting, expander
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
-from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.production import tokens
+from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.shell import Command, Word
 from mlscan.promotion.targets import unresolved
 
@@ -25,7 +25,10 @@ _EVALUATES = frozenset(("evaluate", "evaluation", "eval"))
 _RECIPE = re.compile(
     rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
 )
+_MAKES = frozenset(("make", "gmake", "task", "just"))
 _INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
+
+_RUNNERS = _MAKES | _INTERPRETERS
 
 Read = Callable[[str], Document | None]
 
@@ -41,8 +44,12 @@ class ScriptFollower(Follow):
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
     ) -> Iterator[Action]:
         name = words[0].text.rpartition("/")[2]
+        if not (name in _RUNNERS or _PYTHON.match(name) or _SHELL_FILE.search(name)) and not words[
+            0
+        ].text.startswith("./"):
+            return
         here = text.place(words[0].start, words[-1].end)
-        if name in ("make", "gmake", "task", "just"):
+        if name in _MAKES:
             yield from self._make(recogniser, words, here, setting)
             return
         if _PYTHON.match(name):
@@ -69,17 +76,16 @@ class ScriptFollower(Follow):
         found: list[Action] = []
         if document is not None:
             located = Located.whole(document)
-            if (
-                file.endswith(".py")
-                or document.data[:60].startswith(b"#!")
-                and b"python" in document.data[:60]
+            if file.endswith(".py") or (
+                document.data[:60].startswith(b"#!") and b"python" in document.data[:60]
             ):
                 found = list(self._python.actions(recogniser, located, inner))
             else:
                 found = recogniser.actions(located, inner)
         yield from found
         if not any(action.kind != "plan" for action in found):
-            yield from _by_name(recogniser, file, here, (*facts, *setting.facts), setting)
+            mode = next((word.text for word in rest if _is_mode(recogniser, word.text)), "")
+            yield from _by_name(recogniser, mode or file, here, (*facts, *setting.facts), setting)
 
     def _python_run(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, here: Place,
@@ -188,13 +194,19 @@ def _arguments(recogniser: Recogniser, words: list[Word], text: Located, setting
             yield Fact("target argument", expanded[:120], text.place(word.start, word.end), dynamic)
 
 
+def _is_mode(recogniser: Recogniser, word: str) -> bool:
+    """Whether an argument of a script tells it to deploy: `--mode deploy-model`."""
+    plain = word.replace("-", "").replace("_", "").isalpha() and not word.startswith("-")
+    return plain and len(word) < 40 and recogniser.judge.deploys_by_name(word)
+
+
 def _by_name(
     recogniser: Recogniser, name: str, here: Place, facts: tuple[Fact, ...], setting: Setting
 ) -> Iterator[Action]:
     """What the name of a script says that cannot be read, or in which nothing was found."""
     stem = name.rpartition("/")[2]
     found = set(tokens(stem.rpartition(".")[2] if stem.endswith((".deploy", ".promote")) else stem))
-    if recogniser.judge.deploys_by_name(stem) or recogniser.judge.deploys_by_name(name) and "." in name:
+    if recogniser.judge.deploys_by_name(stem) or (recogniser.judge.deploys_by_name(name) and "." in name):
         kind = "promote" if found & {"promote", "promotion"} else "deploy"
         named = Fact("file", name, here)
         yield Action(kind, f"script {stem}", "medium", here, (*facts, named), setting.hops)

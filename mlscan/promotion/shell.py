@@ -9,10 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _BLANK = b" \t\r"
 _ENDS = (b"&&", b"||", b";;", b"|&", b"|", b";", b"&", b"\n", b"(", b")")
-_KEYWORDS = frozenset("if then else elif fi for while until do done case esac in { } ! time function".split())
+_KEYWORDS = frozenset(
+    [
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        "{",
+        "}",
+        "!",
+        "time",
+        "function",
+    ]
+)
 _ASSIGNMENT = re.compile(r"^(?:\$env:)?([A-Za-z_]\w*)\+?=(.*)$", re.DOTALL)
 _HEREDOC = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.]+))")
 _REDIRECT = re.compile(rb"(?:\d*|&)(?:>>|>\||<>|>&|<&|>|<<<|<)")
@@ -30,8 +52,9 @@ class Word:
 
 @dataclass(slots=True)
 class Command:
-    """A simple command, or only assignments. `assignments` are the variables set in front of it, `heredocs` the offsets of its
-    here-documents, `nested` the offsets of `$(...)` in it, `guard` the operator before it."""
+    """A simple command, or only assignments. `assignments` are the variables set in front of it,
+    `heredocs` the offsets of its here-documents, `nested` those of `$(...)` in it, `redirects` the files it
+    writes or reads, `guard` the operator before it."""
 
     words: list[Word] = field(default_factory=list)
     assignments: dict[str, str] = field(default_factory=dict)
@@ -47,6 +70,12 @@ class Command:
     @property
     def end(self) -> int:
         return self.words[-1].end
+
+
+@lru_cache(maxsize=512)
+def lex(script: bytes) -> tuple[Command, ...]:
+    """`commands` of a whole script; many workflows run the same ones."""
+    return tuple(commands(script))
 
 
 def commands(script: bytes, start: int = 0, end: int | None = None) -> Iterator[Command]:

@@ -10,10 +10,10 @@ from functools import cached_property
 
 from mlscan.catalog.schema import Catalog, Invocation, Task
 
-_HARMLESS = frozenset(("--help", "--version", "help", "version"))
+_HARMLESS = (("help",), ("version",), ("--version",), ("-h",))
 _FLAGS = re.compile(
-    r"^--?(y|yes|q|quiet|v|verbose|f|force|i|d|debug|install|wait|atomic|overwrite|async|all|all-traffic"
-    r"|auto-approve|no-.*|skip-.*|non-interactive|publish|promote|ci|detach|prod|stream|recursive|r|a|m|rf|az)$"
+    r"^--?(y|yes|q|quiet|v|verbose|force|i|d|debug|install|wait|atomic|overwrite|async|all|all-traffic"
+    r"|auto-approve|no-.*|skip-.*|non-interactive|publish|promote|ci|detach|prod|stream|recursive|rf|az|m)$"
 )
 
 
@@ -64,16 +64,29 @@ class Line:
         return before.startswith("-") and "=" not in before and not _FLAGS.match(before) and before != "--"
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """An invocation with its word sequences split into alternatives."""
+
+    invocation: Invocation
+    sequences: tuple[tuple[tuple[str, ...], ...], ...]
+
+
+def _pattern(invocation: Invocation) -> _Pattern:
+    split = (tuple(tuple(word.split("|")) for word in sequence.split()) for sequence in invocation.match)
+    return _Pattern(invocation, tuple(split))
+
+
 class Toolbox:
     """Every tool of `rules/commands/`, found by program name or by the name of a task."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._programs: dict[str, list[Invocation]] = {}
+        self._programs: dict[str, list[_Pattern]] = {}
         self._exact: dict[str, Task] = {}
         self._globs: list[tuple[str, Task]] = []
         for tool in catalog.tools:
             for program in tool.programs:
-                self._programs.setdefault(program.lower(), []).extend(tool.invocations)
+                self._programs.setdefault(program.lower(), []).extend(map(_pattern, tool.invocations))
             for task in tool.tasks:
                 for name in task.uses:
                     if "*" in name:
@@ -87,15 +100,15 @@ class Toolbox:
 
     def invocations(self, line: Line, remote: bool = False) -> Iterator[tuple[Invocation, int]]:
         """The invocations a line is, best first, with the index after the words that matched."""
-        if _HARMLESS & set(line.words[:3]):
+        if "--help" in line.words or line.words[:1] in _HARMLESS:
             return
         own = self._programs.get(line.program.lower())
-        for invocation in self._any if own is None else own:
-            if invocation.remote and not remote:
+        for pattern in self._any if own is None else own:
+            if pattern.invocation.remote and not remote:
                 continue
-            after = _matches(invocation, line)
-            if after is not None and _wanted(invocation, line):
-                yield invocation, after
+            after = _matches(pattern, line)
+            if after is not None and _wanted(pattern.invocation, line):
+                yield pattern.invocation, after
 
     def task(self, uses: str) -> Task | None:
         """The entry for `owner/name@v1` or `Name@1`; its version does not matter."""
@@ -106,19 +119,20 @@ class Toolbox:
         return next((task for glob, task in self._globs if fnmatchcase(name, glob)), None)
 
 
-def _matches(invocation: Invocation, line: Line) -> int | None:
-    for sequence in invocation.match:
-        wanted = [alternatives.split("|") for alternatives in sequence.split()]
+def _matches(pattern: _Pattern, line: Line) -> int | None:
+    for wanted in pattern.sequences:
         if not wanted:
             return 0
         for candidates in (line.positionals, line.plain):
-            after = _in_order(wanted, line, candidates, invocation.first)
+            after = _in_order(wanted, line, candidates, pattern.invocation.first)
             if after is not None:
                 return after
     return None
 
 
-def _in_order(wanted: list[list[str]], line: Line, candidates: tuple[int, ...], first: bool) -> int | None:
+def _in_order(
+    wanted: tuple[tuple[str, ...], ...], line: Line, candidates: tuple[int, ...], first: bool
+) -> int | None:
     at = 0
     for index in candidates:
         if line.words[index] in wanted[at]:
@@ -137,8 +151,6 @@ def _wanted(invocation: Invocation, line: Line) -> bool:
 
 
 def _glob(pattern: str, forms: tuple[str, ...]) -> bool:
-    return (
-        pattern in forms
-        or ("*" in pattern or "?" in pattern)
-        and any(fnmatchcase(form, pattern) for form in forms)
+    return pattern in forms or (
+        ("*" in pattern or "?" in pattern) and any(fnmatchcase(form, pattern) for form in forms)
     )

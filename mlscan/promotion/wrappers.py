@@ -43,13 +43,6 @@ def unwrap(words: list[Word]) -> list[Word]:
                 words = words[1:]
         elif name in _RUNNERS and len(words) > 2 and words[1].text == "run":
             words = _skip_options(words[2:])
-        elif (
-            name in ("python", "python3", "py")
-            and len(words) > 2
-            and words[1].text == "-m"
-            and "." not in (words[2].text)
-        ):
-            return words if words[2].text.isidentifier() and len(words) == 3 else words
         else:
             return words
     return words
@@ -85,7 +78,7 @@ def inner_script(words: list[Word], heredocs: list[tuple[int, int]]) -> tuple[in
     if name in _SHELLS:
         for index, word in enumerate(words[1:-1], 1):
             if re.fullmatch(r"-\w*c", word.text):
-                return _inside(words[index + 1]) + (False,)
+                return (*_inside(words[index + 1]), False)
         if heredocs and all(word.text.startswith("-") for word in words[1:]):
             return (*heredocs[0], False)
     if name == "ssh":

@@ -15,6 +15,8 @@ from mlscan.secrets.structure import inspect
 
 _LONGEST = 5000
 _NAMED = 200
+_BLOB = 80
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
 # A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
 _ESCAPED = re.compile(
@@ -48,6 +50,8 @@ class Formats:
                 if (token.id, start) in seen:
                     continue
                 seen.add((token.id, start))
+                if inside_blob(data, start, end):
+                    continue
                 value = data[start:end].decode("utf-8", "replace")
                 judgement = judge.token(value, token.precision)
                 if judgement.confidence is None:
@@ -91,3 +95,12 @@ def bounded(data: bytes, start: int, end: int) -> bool:
     if start == 0 or not _WORD.match(data, start - 1):
         return True
     return bool(_ESCAPED.search(data[max(0, start - 12) : start]))
+
+
+def inside_blob(data: bytes, start: int, end: int) -> bool:
+    """Whether a span lies in the middle of base64, such as an image in HTML: chance makes prefixes there."""
+    left = data[max(0, start - _BLOB) : start]
+    right = data[end : end + _BLOB]
+    before = len(left) - len(left.rstrip(_BASE64)) if left[-1:] in (b"+", b"/") else 0
+    after = len(right) - len(right.lstrip(_BASE64)) if right[:1] in (b"+", b"/") else 0
+    return before + after >= _BLOB

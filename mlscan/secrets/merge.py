@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mlscan.documents.document import Document
 from mlscan.model import Finding
-from mlscan.secrets.candidate import Candidate, masked
+from mlscan.secrets.candidate import ENVIRONMENT, SINK, Candidate, masked
 
 
 def merge(candidates: Iterable[Candidate]) -> list[tuple[Candidate, list[Candidate]]]:
@@ -37,7 +37,7 @@ def finding(document: Document, candidate: Candidate, others: list[Candidate]) -
     best = max([candidate, *others], key=lambda item: item.confidence)
     evidence = list(dict.fromkeys(reason for item in (candidate, *others) for reason in item.evidence))
     related = [document.place(*place) for item in (candidate, *others) for place in item.related]
-    sink = next((item.what for item in others if item.rank > 1), "")
+    sink = next((item.what for item in others if item.rank in (SINK, ENVIRONMENT)), "")
     where = (
         f" as {sink[0].lower()}{sink[1:]}"
         if sink and not candidate.related and sink != candidate.what

@@ -94,7 +94,7 @@ def root_of(request: Request) -> Path:
 def read(root: Path, path: str) -> Source | Note | None:
     """The source of a file, a note when it cannot be read, None when it is binary by content."""
     try:
-        with open(root / path, "rb") as file:
+        with open(os.path.join(root, path), "rb", buffering=0) as file:
             head = file.read(_HEAD)
             if is_binary(head):
                 return None
@@ -134,15 +134,18 @@ def _files(given: Path, root: Path, notes: list[Note]) -> Iterator[str]:
             return
         raise UserError(f"{given}: {(error.strerror or 'cannot be read').lower()}") from None
     if not stat.S_ISDIR(mode):
-        yield _relative(absolute, root)
+        # A link named by the user is followed.
+        yield _relative(absolute.resolve() if absolute.is_symlink() else absolute, root)
         return
     listed = _git(absolute, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed is None:
         yield from _walk(absolute, root, notes)
         return
-    for name in listed.split(b"\x00"):
+    prefix = _relative(absolute, root)
+    start = "" if prefix == "." else f"{prefix}/"
+    for name in os.fsdecode(listed).split("\0"):
         if name:
-            yield _relative(absolute / os.fsdecode(name), root)
+            yield start + name
 
 
 def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
@@ -164,10 +167,15 @@ def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
 
 
 def _size(root: Path, path: str, limit: int, notes: list[Note]) -> int | None:
+    """The size of a file worth reading. A link is left out: what it points to stands where it is."""
+    whole = os.path.join(root, path)
     try:
-        facts = os.stat(root / path)
+        facts = os.lstat(whole)
+        if stat.S_ISLNK(facts.st_mode):
+            os.stat(whole)  # a broken link or a loop of links raises
+            return None
     except FileNotFoundError:
-        if (root / path).is_symlink():
+        if os.path.islink(whole):
             notes.append(Note(path, "unreadable", "broken link"))
         return None  # tracked, but deleted in the work tree
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mlscan.documents.yaml import Mapping, Node, Scalar
@@ -13,6 +14,8 @@ from mlscan.promotion.lower.azure_steps import condition_of, unread
 from mlscan.promotion.lower.azure_triggers import triggers
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items
+
+_TEMPLATE = re.compile(r"\{\{|\{%|\.ya?ml\.\w+$")
 
 
 def lower(parsed: Parsed, context: Context) -> Pipeline | None:
@@ -36,6 +39,7 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
         groups={name: tuple(members) for name, members in reader.groups.items()},
         facts=(Fact("file", parsed.path.rpartition("/")[2], parsed.start()),),
         unknowns=tuple(reader.unknowns),
+        template=bool(_TEMPLATE.search(parsed.path)),
     )
 
 
@@ -106,7 +110,8 @@ class _Reader:
         unread_steps, unknowns = self._unread(reference, node, spot)
         entry = Job(
             f"stage {name}", title or name, "stage", place, unread_steps, needs, (), condition_of(node, spot),
-            spot.presence, (*facts, *spot.facts) if unread_steps else (), spot.identities, unknowns, spot.calls,
+            spot.presence, (*facts, *spot.facts) if unread_steps else (), spot.identities, unknowns,
+            spot.calls,
         )  # fmt: skip
         self.jobs.append(entry)
         self.groups.setdefault(name, []).append(entry.id)

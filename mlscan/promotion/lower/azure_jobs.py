@@ -17,7 +17,7 @@ _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
 
 
 def jobs(node: Node | None, spot: Spot, stage: str, entry: Need | None) -> Iterator[tuple[str, Job]]:
-    """(name of the group it belongs to, job) for every job of a list; `stage` is empty for the implicit one."""
+    """(name of its group, job) for every job of a list; `stage` is empty for the implicit one."""
     for number, (item, where) in enumerate(unfold(node, spot, "jobs"), 1):
         if not isinstance(item, Mapping):
             continue
@@ -36,7 +36,8 @@ def jobs(node: Node | None, spot: Spot, stage: str, entry: Need | None) -> Itera
 def root_steps(root: Mapping, spot: Spot) -> Job:
     """The one implicit job of a pipeline that has only `steps`."""
     found = steps(root.get("steps"), spot)
-    return Job("job", "job", "agent", spot.parsed.place(root.key("steps") or root), tuple(found), facts=spot.facts,
+    place = spot.parsed.place(root.key("steps") or root)
+    return Job("job", "job", "agent", place, tuple(found), facts=spot.facts,
                identities=(*spot.identities, *identities(found)))  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
     title = spot.text(node, "displayName")
     facts = [*environment, *(Fact("job", text, place) for text in (name + label, title) if text), *spot.facts]
     if deployment and not any(
-        action.kind not in ("plan", "build") for step in found for action in step.actions
+        action.kind not in ("build", "select", "evaluate") for step in found for action in step.actions
     ):
         shown = Action("deploy", "deployment job", "medium", place)
         found.append(Step("", place, (shown,)))

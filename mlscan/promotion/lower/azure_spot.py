@@ -122,8 +122,8 @@ def _variables(
     from mlscan.promotion.lower.azure_expand import flatten, unfold
 
     if isinstance(node, Mapping):
-        for name, value in scalars(flatten(node, spot)):
-            _bind(name, value, spot, names, facts)
+        for key, scalar in scalars(flatten(node, spot)):
+            _bind(key, scalar, spot, names, facts)
         return
     for item, where in unfold(node, spot, "variables"):
         if not isinstance(item, Mapping):
@@ -137,10 +137,10 @@ def _variables(
         elif item.text("name") and isinstance(value, Scalar):
             _bind(item.text("name"), value, where, names, facts)
         elif item.get("template") is None and item.get("name") is None:
-            for key, one in scalars(item):
-                _bind(key, one, where, names, facts)
-    for item in items(node):
-        file = item.get("template") if isinstance(item, Mapping) else None
+            for key, scalar in scalars(item):
+                _bind(key, scalar, where, names, facts)
+    for one in items(node):
+        file = one.get("template") if isinstance(one, Mapping) else None
         if isinstance(file, Scalar):
             facts.append(Fact("config file", spot.expand(file.value), spot.parsed.place(file)))
 

@@ -22,7 +22,8 @@ _SCRIPTS = ("script", "bash", "pwsh", "powershell")
 _FILES = {"scriptpath": "bash", "filepath": "bash"}
 _CONNECTIONS = frozenset(
     ("azuresubscription", "connectedservicename", "connectedservicenamearm", "azureresourcemanagerconnection",
-     "kubernetesserviceconnection", "kubernetesserviceendpoint", "awscredentials", "environmentservicenameazurerm",
+     "kubernetesserviceconnection", "kubernetesserviceendpoint", "awscredentials",
+     "environmentservicenameazurerm",
      "environmentservicenameaws", "environmentservicenamegcp", "backendservicearm", "serviceconnection",
      "deploymentserviceconnection", "azure_subscription", "sshendpoint")
 )  # fmt: skip

@@ -10,13 +10,14 @@ from mlscan.model import Place
 from mlscan.promotion.graph import Trigger, TriggerKind
 from mlscan.promotion.lower.parsed import Parsed, items, texts
 
+_STARTS = ("pr", "schedules", "resources", "pool", "extends", "name")
+
 
 def triggers(parsed: Parsed, root: Mapping) -> tuple[Trigger, ...]:
     """Every trigger; for a file that can only be a template one of kind `CALL`."""
     found: list[Trigger] = []
     push, pull = root.get("trigger"), root.get("pr")
-    others = [name for name in ("pr", "schedules", "resources", "pool", "extends", "name") if root.get(name)]
-    if push is None and root.get("parameters") is not None and not others:
+    if push is None and not any(root.get(name) for name in _STARTS) and _is_template(parsed, root):
         return (Trigger(TriggerKind.CALL, "template", parsed.start()),)
     if push is None:
         found.append(Trigger(TriggerKind.PUSH, "implicit", parsed.start()))
@@ -37,6 +38,14 @@ def triggers(parsed: Parsed, root: Mapping) -> tuple[Trigger, ...]:
                 found.append(Trigger(TriggerKind.UPSTREAM, "pipeline", parsed.place(resource)))
     found.append(Trigger(TriggerKind.MANUAL, "manual", _manual_place(parsed, root)))
     return tuple(found)
+
+
+def _is_template(parsed: Parsed, root: Mapping) -> bool:
+    """Whether a file without triggers and pool is read by others: it has parameters, or only steps, or is
+    called a template."""
+    only_steps = root.get("steps") is not None and root.get("variables") is None
+    named = "template" in parsed.path.lower()
+    return root.get("parameters") is not None or only_steps or named
 
 
 def _manual_place(parsed: Parsed, root: Mapping) -> Place:

@@ -48,6 +48,8 @@ def _step(node: Mapping, where: Where, context: Context) -> Step:
         setting = replace(setting, folder=f"{where.root}/{folder}".strip("/"))
     name = scope.expand(node.text("name") or node.text("id"), NO_FACTS)
     facts = [Fact("step", name, parsed.place(node.get("name") or node))] if name else []
+    if folder and judge.names(folder):
+        facts.append(Fact("config file", folder, parsed.place(node.get("working-directory") or node)))
     facts += [*variables(parsed, env, scope, judge), *credentials(parsed, node, judge)]
     actions: list[Action] = []
     gates: list[Gate] = []

@@ -10,23 +10,26 @@ from mlscan.promotion.lower.parsed import Parsed
 
 _HINT = re.compile(rb"^\s*-?\s*(?:jobs|stages|steps|extends)\s*:", re.MULTILINE)
 _AZURE_STEPS = frozenset(
-    ("script", "bash", "pwsh", "powershell", "task", "checkout", "template", "download", "publish", "getPackage",
-     "downloadBuild", "reviewApp")
+    ("script", "bash", "pwsh", "powershell", "task", "checkout", "template", "download", "publish",
+     "getPackage", "downloadBuild", "reviewApp")
 )  # fmt: skip
 _AZURE_ROOT = frozenset(
     ("pool", "trigger", "pr", "resources", "variables", "schedules", "parameters", "name")
 )
 _OTHERS = frozenset(
-    ("apiVersion", "kind", "version", "orbs", "pipelines", "image", "include", "default", "workflow", "workflows",
-     "substitutions", "agents", "runs", "openapi", "services", "language")
+    ("apiVersion", "kind", "version", "orbs", "pipelines", "image", "include", "default", "workflow",
+     "workflows", "substitutions", "agents", "runs", "openapi", "services", "language")
 )  # fmt: skip
 
 
 def platform(document: Document) -> str:
     """`github-actions`, `azure-pipelines`, or an empty string for anything else."""
-    if document.kind not in ("yaml", "text") or _HINT.search(document.data) is None:
-        return ""
-    return platform_of(Parsed(document))
+    return platform_of(Parsed(document)) if may_be_pipeline(document) else ""
+
+
+def may_be_pipeline(document: Document) -> bool:
+    """A cheap question before a file is parsed: has it a key that every pipeline has?"""
+    return document.kind in ("yaml", "text") and _HINT.search(document.data) is not None
 
 
 def platform_of(parsed: Parsed) -> str:
