@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlscan.catalog.database import Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.checks.calls import CallChecks
-from mlscan.documents.document import Document, kind_of, open_document
+from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
@@ -45,13 +45,13 @@ class Analyser:
 
     def analyse(self, source: Source) -> Understood | None:
         """Findings of one file; None where the pass over its bytes says that nothing can matter."""
-        notebook = source.suffix == ".ipynb"
-        if not notebook:
+        coded = source.suffix == ".ipynb" or source.data.startswith(UTF16)
+        if not coded:
             hits, fired = self._matcher.match(source.data)
             if not hits and not fired & self._worth_opening(source):
                 return None
         document = open_document(source)
-        if notebook or document.data != source.data:
+        if coded or document.data != source.data:
             hits, fired = self._matcher.match(document.data)
         return self._understood(document, hits, fired)
 

@@ -42,3 +42,12 @@ def rulebook(catalog: Catalog) -> tuple[Rule, ...]:
 @pytest.fixture(scope="session")
 def analyser(catalog: Catalog, rulebook: tuple[Rule, ...]) -> Analyser:
     return Analyser(catalog, rulebook, inventory=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="write the goldens anew instead of comparing")
+
+
+@pytest.fixture
+def accept(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--accept"))

@@ -1,4 +1,4 @@
-"""The miniature repositories of `fixtures/` for the rules over the promotion graph."""
+"""Findings of the promotion graph on the miniature repositories of `fixtures/`: path, evidence, remedy."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ from mlscan.sources.source import Source
 CATALOG = read_catalog(rules_directory())
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 RULES = ("direct-to-prod", "deploy-without-approval", "gate-unverified")
-CASES = [
-    pytest.param(rule, folder, id=f"{rule}/{folder.name}")
-    for rule in RULES
-    for folder in sorted((FIXTURES / rule).iterdir())
-]
 
 
 def reader(root: Path) -> Callable[[str], Document | None]:
@@ -40,15 +35,6 @@ def graph_of(root: Path) -> Graph:
     return build([document for document in documents if platform(document)], read, CATALOG)
 
 
-@pytest.mark.parametrize(("rule", "folder"), CASES)
-def test_fixture(rule: str, folder: Path) -> None:
-    found = sorted(
-        f"{item.place} {item.rule} {item.message}" for item in check(graph_of(folder)) if item.rule == rule
-    )
-    assert found == (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
-    assert bool(found) is folder.name.startswith("bad-")
-
-
 @pytest.mark.parametrize("rule", RULES)
 def test_every_finding_says_how_it_is_reached_and_mended(rule: str) -> None:
     for folder in sorted((FIXTURES / rule).glob("bad-*")):
@@ -58,7 +44,7 @@ def test_every_finding_says_how_it_is_reached_and_mended(rule: str) -> None:
             assert "environment" in finding.fix
             assert all(place.note and (folder / place.path).is_file() for place in finding.flow)
             assert finding.flow[-1].region == finding.place.region
-            assert finding.flow[0].note.endswith("starts it")
+            assert finding.flow[0].note.startswith("started by ")
 
 
 def test_both_rules_have_their_bad_and_ok_cases() -> None:

@@ -15,11 +15,13 @@ from functools import cached_property
 from typing import Literal
 
 from mlscan.documents.lines import Lines
+from mlscan.mask import starred
 from mlscan.model import Cell, Note, Place, Region
 from mlscan.sources.source import Source
 
 Kind = Literal["text", "python", "notebook", "yaml"]
 
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _EXCERPT = 160
 _TEMPLATE = re.compile(
     r"\.ya?ml\.(tmpl|tpl|template|j2|jinja2?|dist|example|sample)$|\.ya?ml$", re.IGNORECASE
@@ -85,22 +87,12 @@ class Document:
     def place(self, start: int, end: int, note: str = "") -> Place:
         """A place for these bytes of `data`, concealed secrets masked in its excerpt."""
         first, last = self.line_bounds(start)
-        line = masked_line(self.data, first, last, self._secrets)
+        spans = [(low - first, high - first) for low, high in self._secrets if low < last and first < high]
+        line = starred(self.data[first:last], spans)
         excerpt, column, width = excerpt_of(line, start - first, min(end, last) - first)
         return Place(
             self.source.path, self.region(start, end), self.cell(start), note, excerpt, column, width
         )
-
-
-def masked_line(data: bytes, first: int, last: int, secrets: list[tuple[int, int]]) -> bytes:
-    """A line with its secrets replaced byte by byte, so that offsets keep their meaning."""
-    line = bytearray(data[first:last])
-    for start, end in secrets:
-        if start < last and first < end:
-            begin, stop = max(start, first) - first, min(end, last) - first
-            shown = 4 if end - start >= 20 and begin == start - first and data[start:end].isascii() else 0
-            line[begin + shown : stop] = b"*" * (stop - begin - shown)
-    return bytes(line)
 
 
 def excerpt_of(line: bytes, start: int, end: int) -> tuple[str, int, int]:
@@ -127,7 +119,7 @@ def utf8(raw: bytes) -> bytes:
         return raw
     if raw.startswith(codecs.BOM_UTF8):
         return utf8(raw[len(codecs.BOM_UTF8) :])
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if raw.startswith(UTF16):
         return raw.decode("utf-16", "replace").encode("utf-8", "replace")
     try:
         raw.decode("utf-8")

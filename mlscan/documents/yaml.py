@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+_DEEPEST = 200
+
 
 class YamlError(Exception):
     """The text is not YAML. `line` is 1-based, 0 when unknown."""
@@ -21,7 +23,7 @@ class YamlError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """`start` and `end` are byte offsets, end exclusive; `tag` is the resolved YAML tag."""
+    """`start` and `end` are byte offsets, end exclusive; `tag` is the tag as written, or empty."""
 
     start: int
     end: int
@@ -75,24 +77,24 @@ class Mapping(Node):
 
 
 def compose(text: bytes) -> list[Node]:
-    """The root node of every document in the stream; raises YamlError."""
+    """The root node of every document in the stream; raises YamlError.
+
+    Built from libyaml's events without recursion: its own composer overflows the C stack on deep nesting.
+    """
     import yaml as library
 
     loader: Any = None
     try:
         loader = getattr(library, "CSafeLoader", library.SafeLoader)(text)
         builder = _Builder(_Offsets(text))
-        roots = []
-        while loader.check_node():
-            roots.append(builder.build(loader.get_node()))
-        return roots
+        while loader.check_event():
+            builder.take(loader.get_event())
+        return builder.roots
     except library.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(str(error.problem or error), mark.line + 1 if mark else 0) from None
     except (library.YAMLError, ValueError) as error:
         raise YamlError(str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise YamlError("nested too deeply") from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -138,35 +140,69 @@ class _Offsets:
 
 
 class _Builder:
-    """PyYAML's nodes to ours, each shared node once; iterative callers are not needed: depth is bounded."""
+    """Events to nodes. An alias is the node of its anchor; an alias of nothing is an error."""
 
     def __init__(self, marks: _Offsets) -> None:
+        self.roots: list[Node] = []
         self._marks = marks
-        self._done: dict[int, Node] = {}
+        self._anchors: dict[str, Node] = {}
+        # Open collections, each with the key that waits for its value.
+        self._open: list[tuple[Sequence | Mapping, list[Node]]] = []
 
-    def build(self, raw: Any) -> Node:
-        known = self._done.get(id(raw))
-        if known is not None:
-            return known
-        start, end = self._marks(raw.start_mark), self._marks(raw.end_mark)
-        if raw.id == "scalar":
-            node: Node = Scalar(start, end, raw.tag, raw.value, raw.style or "")
-            self._done[id(raw)] = node
-        elif raw.id == "sequence":
-            sequence = Sequence(start, end, raw.tag)
-            self._done[id(raw)] = node = sequence
-            sequence.items = [self.build(item) for item in raw.value]
+    def take(self, event: Any) -> None:
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            self._anchors = {}
+        elif kind == "AliasEvent":
+            if event.anchor not in self._anchors:
+                raise YamlError(f"unknown alias '{event.anchor}'", event.start_mark.line + 1)
+            self._add(self._anchors[event.anchor])
+        elif kind == "ScalarEvent":
+            start, end = self._marks(event.start_mark), self._marks(event.end_mark)
+            node = Scalar(start, end, event.tag or "", event.value, event.style or "")
+            self._anchored(event, node)
+            self._add(node)
+        elif kind in ("SequenceStartEvent", "MappingStartEvent"):
+            made = Sequence if kind == "SequenceStartEvent" else Mapping
+            collection = made(self._marks(event.start_mark), 0, event.tag or "")
+            self._anchored(event, collection)
+            self._open.append((collection, []))
+            if len(self._open) > _DEEPEST:
+                raise YamlError("nested too deeply", event.start_mark.line + 1)
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            collection, _ = self._open.pop()
+            collection.end = self._marks(event.end_mark)
+            if isinstance(collection, Mapping):
+                _merge(collection)
+            self._add(collection)
+
+    def _anchored(self, event: Any, node: Node) -> None:
+        if event.anchor:
+            self._anchors[event.anchor] = node
+
+    def _add(self, node: Node) -> None:
+        if not self._open:
+            self.roots.append(node)
+            return
+        owner, waiting = self._open[-1]
+        if isinstance(owner, Sequence):
+            owner.items.append(node)
+        elif waiting:
+            owner.pairs.append((waiting.pop(), node))
         else:
-            mapping = Mapping(start, end, raw.tag)
-            self._done[id(raw)] = node = mapping
-            merged: list[tuple[Node, Node]] = []
-            for key, value in raw.value:
-                if key.id == "scalar" and key.value == "<<":
-                    sources = self.build(value)
-                    for source in sources.items if isinstance(sources, Sequence) else [sources]:
-                        merged += source.pairs if isinstance(source, Mapping) else []
-                else:
-                    mapping.pairs.append((self.build(key), self.build(value)))
-            present = {key.value for key, _ in mapping.pairs if isinstance(key, Scalar)}
-            mapping.pairs += [p for p in merged if not (isinstance(p[0], Scalar) and p[0].value in present)]
-        return node
+            waiting.append(node)
+
+
+def _merge(mapping: Mapping) -> None:
+    """Apply `<<`: what the mapping says itself wins over what it merges."""
+    own: list[tuple[Node, Node]] = []
+    merged: list[tuple[Node, Node]] = []
+    for key, value in mapping.pairs:
+        if isinstance(key, Scalar) and key.value == "<<":
+            for source in value.items if isinstance(value, Sequence) else [value]:
+                merged += source.pairs if isinstance(source, Mapping) and source is not mapping else []
+        else:
+            own.append((key, value))
+    if merged:
+        present = {key.value for key, _ in own if isinstance(key, Scalar)}
+        mapping.pairs = own + [p for p in merged if not (isinstance(p[0], Scalar) and p[0].value in present)]

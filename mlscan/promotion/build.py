@@ -28,7 +28,10 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
             continue
         parsed = context.adopt(document)
         lowering = _LOWERINGS.get(platform_of(parsed))
-        pipeline = lowering(parsed, context) if lowering is not None else None
+        try:
+            pipeline = lowering(parsed, context) if lowering is not None else None
+        except RecursionError:
+            continue  # an alias that holds itself
         if pipeline is not None:
             found.append(pipeline)
     kept = [

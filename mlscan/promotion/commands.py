@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from mlscan.catalog.schema import Catalog, Invocation
 from mlscan.model import Place
@@ -13,12 +14,13 @@ from mlscan.promotion.located import Located
 from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.shell import Command, Word, lex
-from mlscan.promotion.targets import facts_of, tag_names_production
+from mlscan.promotion.targets import facts_of, may_be_secret, tag_names_production
 from mlscan.promotion.toolbox import Line, Toolbox
 from mlscan.promotion.wrappers import inner_script, unwrap
 
 DEPLOYS = frozenset(("deploy", "promote", "traffic", "approve", "publish"))
 MAX_HOPS = 2
+_MAX_NESTING = 6
 _TALK = frozenset(("echo", "printf", "cat", "yes"))
 
 
@@ -78,13 +80,18 @@ class Recogniser:
                 if before is not None and before.words and before.words[0].text not in _TALK
                 else ()
             )
-            if len(word.text) < 120 and self.judge.names(expander(setting)(word.text), free=True)
+            if len(word.text) < 120
+            and not may_be_secret(word.text)
+            and self.judge.names(expander(setting)(word.text), free=True)
         ]
         return replace(setting, facts=(*found, *setting.facts)) if found else setting
 
     def _command(self, text: Located, command: Command, setting: Setting) -> Iterator[Action]:
         words = unwrap(command.words)
         if not words:
+            return
+        if words[0].text.startswith("${{"):
+            yield from self._handed(text, words, setting)
             return
         inner = inner_script(words, command.heredocs)
         if inner is not None:
@@ -100,6 +107,26 @@ class Recogniser:
             followed = list(self._follow(self, text, words, command, setting))
         yield from followed or self._lookup(text, words, setting)
 
+    def _handed(self, text: Located, words: list[Word], setting: Setting) -> Iterator[Action]:
+        """A script that was handed in as an input: `run: ${{ inputs.script }}`."""
+        written = " ".join(word.text for word in words)
+        script = expander(setting)(written)
+        if script.startswith("${{") or len(setting.hops) > _MAX_NESTING:
+            return
+        here = text.place(words[0].start, words[-1].end)
+        nested = Located(text.document, script.encode("utf-8", "replace"))
+        for action in self.actions(nested, setting):
+            targets = tuple(
+                replace(fact, place=here) if fact.place.path == here.path else fact for fact in action.targets
+            )
+            inside = len(action.hops) > len(setting.hops)
+            yield replace(
+                action,
+                place=action.place if inside else here,
+                targets=targets,
+                hops=(*setting.hops, here, *action.hops[len(setting.hops) + 1 :]) if inside else action.hops,
+            )
+
     def _lookup(self, text: Located, words: list[Word], setting: Setting) -> Iterator[Action]:
         line = Line(_program(words[0].text), tuple(word.text for word in words[1:]))
         for invocation, after in self.toolbox.invocations(line, setting.remote):
@@ -113,8 +140,8 @@ class Recogniser:
                 value = expander(setting)(word.text)
                 targets = (Fact("target argument", value, text.place(word.start, word.end)), *targets)
             place = text.place(words[0].start, words[-1].end)
-            shown = (word for word in line.words[:after] if not word.startswith("-"))
-            title = " ".join((line.program, *shown))
+            verbs = {word for sequence in invocation.match for word in sequence.replace("|", " ").split()}
+            title = " ".join((line.program, *(word for word in line.words[:after] if word in verbs)))
             yield Action(invocation.action, title[:80], invocation.confidence, place, targets, setting.hops)
             return
 
@@ -139,13 +166,13 @@ class Recogniser:
         yield from setting.facts
 
 
-class Follow:
+class Follow(Protocol):
     """How a command that runs a script of the repository is followed; see `mlscan.promotion.scripts`."""
 
     def __call__(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
     ) -> Iterator[Action]:
-        raise NotImplementedError
+        """The actions of the script that the words run, nothing where they run none."""
 
 
 def expander(setting: Setting) -> _Expand:

@@ -47,6 +47,14 @@ class Condition:
             return any(f"{name}(" in self.text.lower().replace(" ", "") for name in _STATUS)
         return bool(set(calls(self._tree())) & _STATUS)
 
+    @property
+    def outlives_failure(self) -> bool:
+        """Whether it can hold although something before it failed or was refused."""
+        called = set(calls(self._tree())) & _STATUS
+        if self.language == "azure":
+            return not called & {"succeeded"}
+        return bool(called - {"success"})
+
     def holds(self, facts: Context) -> bool | None:
         """True, False, or None where only a run can tell. Does not add `success()`."""
         if self.decorative:

@@ -113,7 +113,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `gates` stop the steps after it; `rollback` steps run on failure only."""
+    """One step. `gates` stop the steps after it, unless it `continues_on_error`."""
 
     name: str
     place: Place

@@ -15,7 +15,7 @@ def path_to(deploy: Deploy, scenario: Scenario | None) -> tuple[Place, ...]:
     """Trigger, jobs on the shortest chain of needs, call sites, the job, the command."""
     found: list[Place] = []
     if scenario is not None:
-        found.append(replace(scenario.trigger.place, note=f"{scenario.words} starts it"))
+        found.append(replace(scenario.trigger.place, note=f"started by {scenario.words}"))
     for job in _chain(deploy.pipeline, deploy.job):
         found.append(replace(job.place, note=_before(job, deploy.job)))
     for call in deploy.job.calls:

@@ -53,7 +53,7 @@ class Scenario:
             TriggerKind.TAG: "a release" if self.trigger.event == "release" else "a tag",
             TriggerKind.PULL_REQUEST: "a pull request",
             TriggerKind.COMMENT: "a comment or issue event",
-            TriggerKind.MANUAL: "a manual start by anyone who may run it",
+            TriggerKind.MANUAL: "a manual run",
             TriggerKind.SCHEDULE: "a schedule",
             TriggerKind.CALL: "any caller",
         }.get(self.kind, f"a '{self.trigger.event}' event")

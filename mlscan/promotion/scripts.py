@@ -10,13 +10,13 @@ from dataclasses import replace
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Place
-from mlscan.promotion.commands import MAX_HOPS, Follow, Recogniser, Setting, expander
+from mlscan.promotion.commands import MAX_HOPS, Recogniser, Setting, expander
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
 from mlscan.promotion.production import tokens
 from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.shell import Command, Word
-from mlscan.promotion.targets import unresolved
+from mlscan.promotion.targets import may_be_secret, unresolved
 
 _PYTHON = re.compile(r"^(python[\d.]*|py|pypy3?|\$\{?PYTHON\w*\}?)$", re.IGNORECASE)
 _SHELL_FILE = re.compile(r"\.(sh|bash|zsh|ps1|cmd|bat)$", re.IGNORECASE)
@@ -33,7 +33,7 @@ _RUNNERS = _MAKES | _INTERPRETERS
 Read = Callable[[str], Document | None]
 
 
-class ScriptFollower(Follow):
+class ScriptFollower:
     """Follows a command at most two hops into the repository. `read` gives a file or None."""
 
     def __init__(self, catalog: Catalog, read: Read) -> None:
@@ -185,6 +185,8 @@ def _arguments(recogniser: Recogniser, words: list[Word], text: Located, setting
         if not option and index and words[index - 1].text.startswith("-"):
             option = words[index - 1].text
         expanded = expand(value)
+        if may_be_secret(option) or may_be_secret(f"{option}={expanded}"):
+            continue
         dynamic = unresolved(option, expanded)
         if (
             dynamic

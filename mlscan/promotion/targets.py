@@ -14,8 +14,19 @@ from mlscan.promotion.toolbox import Line
 _PROSE = frozenset(
     ("-m", "--message", "--description", "--query", "-H", "--header", "--display-name", "--title", "--tags")
 )
+# What may be a secret is never a reason to show: findings hold no plain secret.
+_SECRET = re.compile(
+    r"(passw|secret|token|api_?key|access_?key|credential|pwd|connection_?string|auth)\w*[\"']?\s*[=:]\s*[\"']?[^\s$\"'{]"
+    r"|://[^/\s:@]+:[^/\s$@]+@|^-{0,2}(u|user|password|token|secret|api-key|auth)$",
+    re.IGNORECASE,
+)
 _SELECTS = frozenset(("env", "environment", "stage", "target", "tier", "destination", "environments"))
 _HOLE = re.compile(r"\$\{\{(.*?)\}\}|\$\{(\w+)[^}]*\}|\$\(([\w.]+)\)|\$\[([^\]]*)\]|\$(\w+)")
+
+
+def may_be_secret(text: str) -> bool:
+    """Whether a text may hold a secret in plain: an assignment to a secret's name, or userinfo of a URL."""
+    return _SECRET.search(text) is not None
 
 
 def unresolved(option: str, value: str) -> bool:
@@ -23,7 +34,8 @@ def unresolved(option: str, value: str) -> bool:
     holes = ["".join(group or "" for group in match.groups()) for match in _HOLE.finditer(value)]
     if not holes:
         return False
-    names = {token for hole in holes for token in tokens(hole)}
+    # The context of a name says nothing: `env.X` is no environment, `inputs.target` is a target.
+    names = {token for hole in holes for token in tokens(hole.strip().partition(".")[2] or hole)}
     if names & _SELECTS or "payload" in names:
         return True
     chooses = option == "-t" or bool(_SELECTS & set(tokens(option)))
@@ -41,7 +53,7 @@ def facts_of(
     """The facts one command line tells, bound arguments first. `place` gives the place of a word."""
     seen: set[int] = set()
     for option, index, value in line.options():
-        if option in _PROSE:
+        if option in _PROSE or may_be_secret(option) or may_be_secret(f"{option}={value}"):
             seen.add(index)
         elif option in invocation.target:
             seen.add(index)
@@ -54,7 +66,7 @@ def facts_of(
         seen.add(index)
         yield Fact("target argument", _short(expanded), place(index), unresolved("", expanded))
     for index, word in enumerate(line.words):
-        if index in seen or index < after - 1 or word in _PROSE:
+        if index in seen or index < after - 1 or word in _PROSE or may_be_secret(word):
             continue
         expanded = expand(word)
         if judge.names(expanded, free=True) and len(expanded) < 400:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mlscan.promotion.shell import Word
 
@@ -81,6 +82,10 @@ def inner_script(words: list[Word], heredocs: list[tuple[int, int]]) -> tuple[in
                 return (*_inside(words[index + 1]), False)
         if heredocs and all(word.text.startswith("-") for word in words[1:]):
             return (*heredocs[0], False)
+    if name in ("gcloud", "az"):
+        for before, word in pairwise(words):
+            if before.text in ("--command", "--scripts"):
+                return (*_inside(word), True)
     if name == "ssh":
         if heredocs:
             return (*heredocs[0], True)

@@ -27,9 +27,3 @@ class Candidate:
     evidence: tuple[str, ...]
     related: tuple[tuple[int, int, str], ...] = ()
     folded: bool = False
-
-
-def masked(value: str) -> str:
-    """A preview that identifies a secret to its owner and to nobody else: `hf_a…Xy, 37 characters`."""
-    length = len(value)
-    return f"{value[:4]}…{value[-2:]}, {length} characters" if length >= 20 else f"{length} characters"

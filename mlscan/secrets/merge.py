@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from mlscan.documents.document import Document
+from mlscan.mask import preview
 from mlscan.model import Finding
-from mlscan.secrets.candidate import ENVIRONMENT, SINK, Candidate, masked
+from mlscan.secrets.candidate import ENVIRONMENT, SINK, Candidate
 
 
 def merge(candidates: Iterable[Candidate]) -> list[tuple[Candidate, list[Candidate]]]:
@@ -45,7 +46,7 @@ def finding(document: Document, candidate: Candidate, others: list[Candidate]) -
     )
     return Finding(
         rule=candidate.rule,
-        message=f"{candidate.what}{where} ({masked(candidate.value)}).",
+        message=f"{candidate.what}{where} ({preview(candidate.value)}).",
         place=document.place(candidate.start, candidate.end),
         confidence=best.confidence,
         related=tuple(dict.fromkeys(related)),

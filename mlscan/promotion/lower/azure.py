@@ -95,21 +95,21 @@ class _Reader:
         parsed = spot.parsed
         key = node.get("stage", "template") or node
         place = parsed.place(key)
+        condition = condition_of(node, spot)
+        mode = "always" if condition is not None and condition.outlives_failure else "success"
         depends = node.get("dependsOn")
-        if depends is None:
-            needs: tuple[Need, ...] = (Need(previous, place),) if previous else ()
-        else:
-            needs = tuple(
-                Need(spot.expand(item.value), parsed.place(item))
-                for item in items(depends)
-                if isinstance(item, Scalar) and item.value
-            )
+        needs: tuple[Need, ...] = (Need(previous, place, mode),) if previous and depends is None else ()
+        needs += tuple(
+            Need(spot.expand(item.value), parsed.place(item), mode)
+            for item in items(depends)
+            if isinstance(item, Scalar) and item.value
+        )
         title = spot.text(node, "displayName")
         facts = tuple(Fact("stage", text, place) for text in (name, title) if text)
         reference = node.get("template")
         unread_steps, unknowns = self._unread(reference, node, spot)
         entry = Job(
-            f"stage {name}", title or name, "stage", place, unread_steps, needs, (), condition_of(node, spot),
+            f"stage {name}", title or name, "stage", place, unread_steps, needs, (), condition,
             spot.presence, (*facts, *spot.facts) if unread_steps else (), spot.identities, unknowns,
             spot.calls,
         )  # fmt: skip

@@ -59,8 +59,10 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
     ):
         shown = Action("deploy", "deployment job", "medium", place)
         found.append(Step("", place, (shown,)))
+    condition = condition_of(node, spot)
+    mode = "always" if condition is not None and condition.outlives_failure else "success"
     needs = tuple(
-        Need(f"{prefix}{spot.expand(text)}", parsed.place(item))
+        Need(f"{prefix}{spot.expand(text)}", parsed.place(item), mode)
         for item in items(node.get("dependsOn"))
         if isinstance(item, Scalar)
         for text in (item.value,)
@@ -74,7 +76,7 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
         steps=tuple(found),
         needs=(*((entry,) if entry is not None else ()), *needs),
         gates=tuple(gates),
-        condition=condition_of(node, spot),
+        condition=condition,
         presence=spot.presence,
         facts=choose(facts, spot.options, judge),
         identities=(*spot.identities, *identities(found)),

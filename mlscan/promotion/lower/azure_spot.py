@@ -12,6 +12,7 @@ from mlscan.promotion.graph import Fact, Identity
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, scalars, texts
 from mlscan.promotion.scope import NO_FACTS, Scope
+from mlscan.promotion.targets import may_be_secret
 
 _DEPTH = 8
 
@@ -87,8 +88,9 @@ class Spot:
         if not path.startswith("/"):
             found = self.context.parsed(f"{self.parsed.folder}/{path}".lstrip("/"))
         found = found or self.context.nearest(path, self.parsed.folder)
-        if found is not None:
-            self.context.referenced.add(found.path)
+        if found is None or found.path in {self.parsed.path, *(call.path for call in self.calls)}:
+            return None  # not there, or a circle
+        self.context.referenced.add(found.path)
         return found
 
     def with_variables(self, node: Node | None) -> Spot:
@@ -149,7 +151,8 @@ def _bind(name: str, value: Scalar, spot: Spot, names: dict[str, str], facts: li
     expanded = spot.naming(names).expand(value.value)
     names[f"variables.{name}".lower()] = expanded
     names[f"env.{name.replace('.', '_')}".lower()] = expanded
-    judged = len(expanded) < 80 and spot.context.recogniser.judge.names(expanded, free=True)
+    shown = len(expanded) < 80 and not may_be_secret(f"{name}={expanded}")
+    judged = shown and spot.context.recogniser.judge.names(expanded, free=True)
     if judged:
         kind = "service connection" if "connection" in name.lower() else "variable"
         facts.append(Fact(kind, expanded, spot.parsed.place(value)))

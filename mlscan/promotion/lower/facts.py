@@ -11,6 +11,7 @@ from mlscan.promotion.graph import Fact
 from mlscan.promotion.lower.parsed import Parsed, scalars
 from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
+from mlscan.promotion.targets import may_be_secret
 
 _SECRET = re.compile(
     r"\b(?:secrets|vars)\.(\w+)|\$\((\w*(?:SECRET|TOKEN|KEY|PASSWORD|CLIENT|CREDENTIAL)\w*)\)"
@@ -39,8 +40,10 @@ def credentials(parsed: Parsed, node: Node | None, judge: Judge) -> Iterator[Fac
 
 def variables(parsed: Parsed, node: Node | None, scope: Scope, judge: Judge) -> Iterator[Fact]:
     """Values of an `env:` that name an environment: `ENVIRONMENT: production`."""
-    for _, value in scalars(node):
+    for key, value in scalars(node):
         expanded = scope.expand(value.value, NO_FACTS)
+        if may_be_secret(f"{key}={expanded}"):
+            continue
         if len(expanded) < 80 and "secrets." not in expanded and judge.names(expanded, free=True):
             yield Fact("variable", expanded, parsed.place(value))
 

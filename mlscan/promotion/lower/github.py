@@ -124,8 +124,9 @@ class WorkflowReader:
         title = scope.expand(node.text("name"), NO_FACTS)
         facts += [Fact("job", text, place) for text in (*names, title) if text]
         facts += self.facts() if self._prefix else ()
+        mode = "always" if condition is not None and condition.outlives_failure else "success"
         needs = tuple(
-            Need(self._prefix + item.value, parsed.place(item))
+            Need(self._prefix + item.value, parsed.place(item), mode)
             for item in items(node.get("needs"))
             if isinstance(item, Scalar)
         )

@@ -15,8 +15,9 @@ from mlscan.promotion.located import Located
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.facts import credentials, variables
 from mlscan.promotion.lower.parsed import Parsed, items, scalars
+from mlscan.promotion.production import tokens
 from mlscan.promotion.scope import NO_FACTS, Scope
-from mlscan.promotion.targets import unresolved
+from mlscan.promotion.targets import may_be_secret, unresolved
 
 _MEMBERS = re.compile(rb"(?:teams/\S+/memberships|collaborators/\S+/permission|orgs/\S+/members/)[^\n]*")
 _SHELLS = ("bash", "sh", "pwsh", "powershell", "cmd", "")
@@ -154,9 +155,9 @@ def inputs(
     judge = context.recogniser.judge
     for key, value in scalars(given):
         expanded = scope.expand(value.value, NO_FACTS)
-        if len(expanded) > 200 or "\n" in expanded.strip():
+        if len(expanded) > 200 or "\n" in expanded.strip() or may_be_secret(f"{key}={expanded}"):
             continue
-        dynamic = unresolved(key, expanded)
+        dynamic = unresolved(key, expanded) and not {"service", "connection"} & set(tokens(key))
         if key.lower() in wanted:
             yield Fact("target argument", expanded, parsed.place(value), dynamic)
         elif dynamic or judge.names(expanded, free=True):

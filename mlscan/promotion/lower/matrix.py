@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.promotion.lower.parsed import items, pairs, scalars
@@ -23,7 +23,8 @@ def combinations(strategy: Node | None, judge: Judge) -> list[dict[str, str]]:
         bound = [_bind(key, item) for item in value.items]
         if any(judge.names(text) for names in bound for text in names.values()):
             axes.append(bound)
-    found = [{k: v for names in combination for k, v in names.items()} for combination in product(*axes)]
+    chosen = islice(product(*axes), _LIMIT)
+    found = [{k: v for names in combination for k, v in names.items()} for combination in chosen]
     for item in items(matrix.get("include")):
         names = {f"matrix.{key}".lower(): value.value for key, value in scalars(item)}
         if any(judge.names(text) for text in names.values()):

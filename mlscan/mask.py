@@ -1,0 +1,31 @@
+"""What of a secret may be shown: enough for its owner to know it again, useless to anybody else."""
+
+from __future__ import annotations
+
+import re
+
+# A long value of a machine's alphabet. What people choose (`Corr3ct-Horse!`) is never shown in part.
+_MACHINE_MADE = re.compile(rb"[A-Za-z0-9_\-./+=]{24,}")
+_HEAD, _TAIL = 4, 2
+
+
+def preview(value: str) -> str:
+    """`hf_a…Xy, 37 characters`, or only the length of a short or human-made secret."""
+    if _MACHINE_MADE.fullmatch(value.encode("utf-8", "replace")):
+        return f"{value[:_HEAD]}…{value[-_TAIL:]}, {len(value)} characters"
+    return f"{len(value)} characters"
+
+
+def starred(line: bytes, spans: list[tuple[int, int]]) -> bytes:
+    """A line with spans replaced byte by byte, so that offsets keep their meaning.
+
+    Spans are byte offsets of the line and may reach beyond it; the first characters of a long machine-made
+    secret that starts on the line stay.
+    """
+    shown = bytearray(line)
+    for start, end in spans:
+        first, last = max(start, 0), min(end, len(line))
+        if first < last:
+            keep = _HEAD if first == start and _MACHINE_MADE.fullmatch(line, first, last) else 0
+            shown[first + keep : last] = b"*" * (last - first - keep)
+    return bytes(shown)

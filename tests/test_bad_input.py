@@ -1,0 +1,117 @@
+"""Hostile and broken input: said, searched as text, never a crash, a hang or a silent pass."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mlscan.catalog.schema import Catalog
+from mlscan.catalog.templates import expand
+from mlscan.config import Config
+from mlscan.model import Report
+from mlscan.scan import scan
+from mlscan.sources.request import Request
+
+TOKEN = expand("hf_<alpha:34>")
+LINE = f'HF_TOKEN = "{TOKEN}"\n'
+
+
+def report(folder: Path, catalog: Catalog, **options: object) -> Report:
+    return scan(Request((str(folder),), str(folder)), catalog, Config(**options))  # type: ignore[arg-type]
+
+
+def rules(found: Report) -> list[str]:
+    return [finding.rule for finding in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("broken.py", f"def broken(:\n{LINE}".encode()),
+        ("python2.py", f'print "hello"\n{LINE}'.encode()),
+        ("half.ipynb", ('{"cells": [{"cell_type": "code", "source": ["' + LINE.replace('"', '\\"').strip()).encode()),
+        ("list.ipynb", f"[{LINE!r}]".encode()),
+        ("conflict.ipynb", f"<<<<<<< HEAD\n{LINE}=======\n>>>>>>> other\n".encode()),
+        ("bad.yaml", f"a: [1, 2\nb: {{\n# {LINE}".encode()),
+        ("tabs.yaml", f"jobs:\n\tx: 1\n# {LINE}".encode()),
+        ("deep.yaml", b"[" * 100_000 + LINE.encode()),
+        ("dashes.yaml", b"- " * 100_000 + LINE.encode()),
+        ("deep.py", b"x = " + b"(" * 5_000 + b")" * 5_000 + b"\n" + LINE.encode()),
+        ("deep.ipynb", b'{"cells": ' + b"[" * 100_000 + LINE.encode()),
+        ("latin.py", b"# caf\xe9\n" + LINE.encode()),
+        ("utf16.txt", LINE.encode("utf-16")),
+        ("bom.py", b"\xef\xbb\xbf" + LINE.encode()),
+        ("cr.py", LINE.replace("\n", "\r").encode() * 3),
+        ("long.txt", b"x" * 3_000_000 + b" " + LINE.encode()),
+        ("a b.txt", LINE.encode()),
+        ("new\nline.txt", LINE.encode()),
+        ("naïve-é.txt", LINE.encode()),
+    ],
+)
+def test_broken_files_are_searched(tmp_path: Path, catalog: Catalog, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = report(tmp_path, catalog)
+    assert "huggingface-token" in rules(found)
+    assert all(TOKEN not in finding.message + finding.place.excerpt for finding in found.findings)
+    assert found.counters.files == 1
+
+
+@pytest.mark.parametrize("name", ["broken.py", "half.ipynb"])
+def test_what_does_not_parse_is_said(tmp_path: Path, catalog: Catalog, name: str) -> None:
+    (tmp_path / name).write_text(f'def broken(:\npassword = "{expand("<password:14>")}"\n')
+    notes = report(tmp_path, catalog).notes
+    assert [note.kind for note in notes] == ["unparsed"]
+    assert notes[0].path == name
+
+
+def test_yaml_bomb(tmp_path: Path, catalog: Catalog) -> None:
+    lines = ["a0: &a0 {password: Tr0ub4dor-and-3}"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    (tmp_path / "bomb.yaml").write_text("\n".join(lines))
+    assert rules(report(tmp_path, catalog)) == ["credential-in-config"]
+
+
+def test_alias_loop(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "loop.yaml").write_text("jobs: &a\n  password: Tr0ub4dor-and-3\n  self: *a\n")
+    assert rules(report(tmp_path, catalog)) == ["credential-in-config"]
+
+
+def test_binaries_are_left_out_by_content(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "weights.txt").write_bytes(b"\x00\x01" + LINE.encode())
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n" + LINE.encode())
+    (tmp_path / "text.png").write_bytes(LINE.encode())
+    found = report(tmp_path, catalog)
+    assert [finding.place.path for finding in found.findings] == ["text.png"]
+
+
+def test_large_files_are_skipped_with_a_note(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "large.txt").write_text(LINE * 100)
+    found = report(tmp_path, catalog, max_file_size=1000)
+    assert not found.findings
+    assert [(note.path, note.kind) for note in found.notes] == [("large.txt", "skipped")]
+
+
+def test_links(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "real.txt").write_text(LINE)
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "here").symlink_to(".")
+    found = report(tmp_path, catalog)
+    assert [finding.place.path for finding in found.findings] == ["real.txt"]
+    assert {note.path for note in found.notes} == {"a", "b", "gone"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_unreadable_file(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "secret.txt").write_text(LINE)
+    (tmp_path / "secret.txt").chmod(0)
+    assert [note.kind for note in report(tmp_path, catalog).notes] == ["unreadable"]
+
+
+def test_special_files_do_not_hang(tmp_path: Path, catalog: Catalog) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert [note.kind for note in report(tmp_path, catalog).notes] == ["skipped"]
