@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mlscan.catalog.database import Hit, Matcher
@@ -17,8 +18,9 @@ from mlscan.suppress.inline import InlineMarkers
 
 _YAML_LIMIT = 5_000_000
 _TRIGGERS = {
-    "python": frozenset({"name", "default", "login", "sink", "promotion"}),
-    "yaml": frozenset({"yaml-name", "pipeline"}),
+    "python": frozenset({"name", "default", "login", "sink", "promotion", "ignore"}),
+    "yaml": frozenset({"yaml-name", "pipeline", "ignore"}),
+    "text": frozenset({"ignore"}),
 }
 
 
@@ -35,9 +37,18 @@ class Understood:
 class Analyser:
     """Everything built once per process: the database and the tables of the catalogue."""
 
-    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], *, inventory: bool = False) -> None:
-        """With `inventory`, deploys that name no target are looked for too."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        rules: tuple[Rule, ...],
+        *,
+        inventory: bool = False,
+        enabled: Callable[[Rule], bool] = lambda rule: True,
+    ) -> None:
+        """With `inventory`, deploys to unnamed targets are found too; `enabled` tells which rules run."""
         self._inventory = inventory
+        names = {name for rule in rules if enabled(rule) for name in (rule.id, rule.family.value)}
+        self._counts = names.__contains__
         self._matcher = Matcher(catalog)
         self._secrets = SecretFinder(catalog, self._matcher)
         self._calls = CallChecks(catalog)
@@ -67,10 +78,18 @@ class Analyser:
         self._find_secrets(document, hits, fired)
         return document
 
-    def marked(self, document: Document, findings: list[Finding]) -> list[Finding]:
-        """The findings with the document's ignore comments applied."""
+    def marked(
+        self, document: Document, findings: list[Finding], others: Iterable[Finding] = ()
+    ) -> tuple[list[Finding], list[Note]]:
+        """The findings with the document's ignore comments applied, and notes about useless comments.
+
+        `others` are findings of the same document that have been marked before.
+        """
         markers = InlineMarkers(document)
-        return markers.apply(findings, self._rules) if markers else findings
+        if not markers:
+            return findings, []
+        markers.apply(others, self._rules)
+        return markers.apply(findings, self._rules), markers.unused(self._counts)
 
     def _understood(self, document: Document, hits: list[Hit], fired: frozenset[str]) -> Understood:
         findings, notes, program = self._find_secrets(document, hits, fired)
@@ -79,9 +98,11 @@ class Analyser:
             program = program or Program(document)
             notes = program.notes
             findings += self._calls.find(document, program)
-        if findings and "ignore" in fired:
-            findings = self.marked(document, findings)
         pipeline = document.kind == "yaml" and "pipeline" in fired
+        if "ignore" in fired:
+            findings, unused = self.marked(document, findings)
+            # In a pipeline a comment may serve a finding of the graph, which is yet to come.
+            notes = notes if pipeline else [*notes, *unused]
         return Understood(document, tuple(findings), (*document.notes, *sorted(set(notes))), pipeline)
 
     def _find_secrets(

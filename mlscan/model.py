@@ -156,10 +156,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """Something mlscan could not read or understand. `kind` is `unreadable`, `unparsed` or `skipped`.
+    """Something to know about the input. `kind` is `unreadable`, `unparsed`, `skipped` or `unused`.
 
-    A `skipped` file was left out on purpose (too large, binary); the other two kinds mean a part of the
-    input was not analysed as what it is, though its raw text may have been searched for secrets.
+    A `skipped` file was left out on purpose (too large). `unreadable` and `unparsed` mean that a part of the
+    input was not analysed as what it is, though its raw text may have been searched for secrets. `unused` is
+    an ignore comment that suppresses nothing. `line` is 1-based, 0 for the whole file.
     """
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
@@ -35,7 +35,7 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
         listing = list_files(request, config)
         done = run(worker, listing, config.jobs, progress)
     on_disk = reader(listing.root)
-    graph = _graph(worker, catalog, done.pipelines, lambda path: given.get(path) or on_disk(path))
+    graph = _graph(worker, catalog, done, lambda path: given.get(path) or on_disk(path))
     return Report(
         findings=tuple(sorted((*done.findings, *graph.findings), key=lambda item: item.sort_key)),
         notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
@@ -44,9 +44,7 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
     )
 
 
-def _graph(
-    worker: Worker, catalog: Catalog, paths: Iterable[str], read: Callable[[str], Source | None]
-) -> Partial:
+def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Callable[[str], Source | None]) -> Partial:
     """Findings of the promotion graph that the pipelines among the files make up."""
     documents: dict[str, Document | None] = {}
 
@@ -56,7 +54,7 @@ def _graph(
             documents[path] = worker.analyser.document(source) if source is not None else None
         return documents[path]
 
-    pipelines = [found for path in paths if (found := document(path)) is not None]
+    pipelines = [found for path in done.pipelines if (found := document(path)) is not None]
     if not pipelines:
         return Partial()
     from mlscan.checks.promotion import check
@@ -64,15 +62,15 @@ def _graph(
 
     graph = build(pipelines, document, catalog)
     by_path: dict[str, list[Finding]] = defaultdict(list)
-    for finding in worker.wanted(check(graph)):
+    for finding in check(graph):
         by_path[finding.place.path].append(finding)
     findings: list[Finding] = []
-    for path, ungated in sorted(by_path.items()):
+    notes: list[Note] = []
+    for path in sorted({*by_path, *done.pipelines}):
         owner = document(path)
-        assert owner is not None
-        findings += identified(worker.analyser.marked(owner, ungated), owner)
-    return Partial(tuple(findings), _notes(graph))
-
-
-def _notes(graph: object) -> tuple[Note, ...]:
-    return tuple(getattr(graph, "notes", ()))
+        if owner is not None:
+            others = [finding for finding in done.findings if finding.place.path == path]
+            marked, unused = worker.analyser.marked(owner, by_path[path], others)
+            findings += identified(worker.wanted(marked), owner)
+            notes += unused if path in done.pipelines else []
+    return Partial(tuple(findings), tuple(notes))

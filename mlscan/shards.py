@@ -37,7 +37,7 @@ class Worker:
 
     def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], config: Config) -> None:
         inventory = config.min_confidence is Confidence.LOW
-        self.analyser = Analyser(catalog, rules, inventory=inventory)
+        self.analyser = Analyser(catalog, rules, inventory=inventory, enabled=config.enabled)
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
 

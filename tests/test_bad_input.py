@@ -31,7 +31,7 @@ def rules(found: Report) -> list[str]:
     [
         ("broken.py", f"def broken(:\n{LINE}".encode()),
         ("python2.py", f'print "hello"\n{LINE}'.encode()),
-        ("half.ipynb", ('{"cells": [{"cell_type": "code", "source": ["' + LINE.replace('"', '\\"').strip()).encode()),
+        ("half.ipynb", b'{"cells": [{"cell_type": "code", "source": ["' + LINE.strip().encode()),
         ("list.ipynb", f"[{LINE!r}]".encode()),
         ("conflict.ipynb", f"<<<<<<< HEAD\n{LINE}=======\n>>>>>>> other\n".encode()),
         ("bad.yaml", f"a: [1, 2\nb: {{\n# {LINE}".encode()),

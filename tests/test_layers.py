@@ -39,7 +39,7 @@ def imports(path: Path) -> list[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlscan"):
             parts = (node.module or "").split(".")
-            found += [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
+            found += parts[1:2] or [alias.name for alias in node.names]
         elif isinstance(node, ast.Import):
             found += [name.name.split(".")[1] for name in node.names if name.name.startswith("mlscan.")]
     return [name for name in found if name != "__version__"]

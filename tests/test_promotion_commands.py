@@ -80,7 +80,7 @@ def test_counterexample(invocation: Invocation, example: str) -> None:
         ("python test_deployment.py", []),
         ("python tools/utils.py --mode deploy-model", ["deploy"]),
         ("make unknown-target", []),
-        ("python - <<EOF\nimport mlflow\nmlflow.MlflowClient().set_registered_model_alias('m', 'prod', 1)\nEOF",
+        ("python - <<E\nimport mlflow\nmlflow.MlflowClient().set_registered_model_alias('m', 'prod', 1)\nE",
          ["promote"]),
     ],
 )  # fmt: skip
@@ -109,6 +109,22 @@ def test_what_stands_before_a_command_names_its_target(script: str) -> None:
     text = Located.whole(text_document(Source("ci.sh", script.encode())))
     (action,) = RECOGNISER.actions(text, Setting())
     assert RECOGNISER.judge.target(action.targets).environment == "prod"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "helm upgrade api ./chart --set db.password=prodTr0ub4dor",
+        "kubectl apply -f k8s/ --token prodTr0ub4dor",
+        "az ml model deploy --name x --overwrite --property https://prod:prodTr0ub4dor@acme.io/x",
+        "API_KEY=prodTr0ub4dor ./deploy.sh --api-key prodTr0ub4dor",
+    ],
+)
+def test_no_secret_is_a_reason(script: str) -> None:
+    text = Located.whole(text_document(Source("ci.sh", script.encode())))
+    for action in RECOGNISER.actions(text, Setting()):
+        assert "Tr0ub4dor" not in action.title
+        assert not any("Tr0ub4dor" in fact.value for fact in action.targets)
 
 
 def test_environment_variables_name_the_target() -> None:

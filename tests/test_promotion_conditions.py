@@ -56,7 +56,7 @@ def test_github(text: str, where: Facts, expected: bool | None) -> None:
     ("text", "where", "expected"),
     [
         ("eq(variables['Build.SourceBranch'], 'refs/heads/main')", PUSH, True),
-        ("and(eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'PullRequest'))",
+        ("and(eq(variables['Build.SourceBranchName'], 'main'), ne(variables['Build.Reason'], 'PullRequest'))",
          PUSH, True),
         ("not(eq(variables['Build.Reason'], 'PullRequest'))", PULL, False),
         ("in(variables['Build.SourceBranchName'], 'main', 'master')", PUSH, True),

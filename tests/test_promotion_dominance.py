@@ -57,7 +57,7 @@ def judged(files: dict[str, str]) -> list[str]:
         (f"d: {{if: \"github.actor == 'x[bot]'\", {DEPLOY}}}", "ungated"),
         (f"d: {{if: \"github.ref == 'refs/heads/other'\", {DEPLOY}}}", "no-prod"),
         (f"d: {{needs: missing, {DEPLOY}}}", "ungated"),
-        ("d: {runs-on: u, steps: [{uses: trstringer/manual-approval@v1}, {run: modal deploy a.py}]}", "gated"),
+        (f"d: {{runs-on: u, steps: [{{uses: {ASK}}}, {{run: modal deploy a.py}}]}}", "gated"),
         ("d: {runs-on: u, steps: [{run: modal deploy a.py}, {uses: trstringer/manual-approval@v1}]}",
          "ungated-implicit"),
         (f"d: {{runs-on: u, steps: [{{uses: {ASK}, continue-on-error: true}}, {{run: modal deploy a.py}}]}}",

@@ -19,14 +19,28 @@ _NAME = (
     r"[_\"'.]sas)"
 )
 _LITERAL = r"""(?:[rbuf]{0,2}|\(\s{0,80}|[\w.]{1,30}\(\s{0,40})\\?["'][^"'\s<{]{4}"""
-_AFTER_NAME = r"""\w{0,30}\\?["']?\]?\s{0,4}(?::\s{0,3}[\w\[\]., |]{1,40})?[=:,]\s{0,4}"""
+_AFTER_NAME = (
+    r"""\w{0,30}\\?["']?\]?\s{0,4}(?::\s{0,3}[\w\[\]., |]{1,40})?[=:,]\s{0,4}"""
+    r"""(?:["']?\w{1,20}["']?\s?[=:]\s?)?"""
+)
 _DEFAULTED = (
     r"(?:environ\.(?:get|setdefault)|getenv|option|add_argument|config|field|variable)\s{0,2}\([^()]{0,200}"
 )
 _DEFAULT = r"""[^()]{0,200}["'][^"'\s]{4}"""
-_YAML_VALUE = r"""\w{0,30}["']?\s{0,3}(?::|=|\n\s{0,40}["']?(?:value|default)\w{0,8}["']?:)\s{0,3}[^\s${<\[|>&*#!][^\s{]{5}"""
+_YAML_VALUE = (
+    r"""\w{0,30}["']?\s{0,3}(?::|=|\n\s{0,40}["']?(?:value|default)\w{0,8}["']?:)\s{0,3}"""
+    r"""[^\s${<\[|>&*#!][^\s{]{5}"""
+)
 
 
+_OPAQUE = (
+    r"""["'](?:[A-Za-z_\-+/=!@#%^*]{0,60}[0-9]){2}[\w\-+/=.!@#%^*]{6}|b64decode|fromhex|"""
+    r"""[?&]\w{0,20}(?:key|token|sig|secret)=[\w\-%]{8}"""
+)
+_IGNORE = (
+    r"(?i)mlscan:\s*ignore|pragma: ?(?:allow|white)list|leaks:allow|hog:ignore|fisher:ignore|ggignore|"
+    r"secretlint-disable|nosec|noqa:"
+)
 _PRODUCTION = (
     r"""(?i)["'._\-](?:prod|prd|champion|live|stable|release|approved?|default)\b|production|\b100\b|"""
     r""":deploymodel|/serving-endpoints|/onlineendpoints|/transition-stage"""
@@ -57,15 +71,16 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "name": f"(?i){_NAME}{_AFTER_NAME}{_LITERAL}",
         "default": f"(?i){_DEFAULTED}(?:{_NAME}){_DEFAULT}",
         "yaml-name": f"(?i){_NAME}{_YAML_VALUE}",
-        "opaque": r"""["'](?:[A-Za-z_\-+/=]{0,60}[0-9]){2}[\w\-+/=.]{6}|b64decode|fromhex""",
+        "opaque": _OPAQUE,
         "pipeline": r"(?m)^[ \t]*[\"']?(?:jobs|stages|steps|extends)[\"']?[ \t]*:",
         "production": _PRODUCTION,
-        "ignore": r"(?i)mlscan:\s*ignore",
+        "ignore": _IGNORE,
     }
     if sinks:
         found["sink"] = rf"(?:{_alternatives(sinks)})\("
     if logins:
-        found["login"] = rf"(?:{_alternatives(logins)})\([^()=]{{0,200}},\s{{0,40}}[\"'][^\"'\s]{{4}}"
+        positional = rf"(?:{_alternatives(logins)})\([^()=]{{0,200}},\s{{0,40}}[\"'][^\"'\s]{{4}}"
+        found["login"] = rf"{positional}|auth\s{{0,3}}=\s{{0,3}}\(\s{{0,20}}[\"']"
     if promotions:
         found["promotion"] = rf"(?:{_alternatives(promotions)})\("
     return found

@@ -35,7 +35,9 @@ def resolve(function: ast.expr, site: Site, program: Program, depth: int = 0) ->
 def _receiver(node: ast.expr, site: Site, program: Program, depth: int) -> str:
     if isinstance(node, ast.Name):
         found = resolve(node, site, program, depth)
-        return found if found != node.id or node.id in program.imports else ""
+        # A name bound nowhere is a global of its host, such as `dbutils` or `spark` in a notebook.
+        unknown = found == node.id and node.id not in program.imports and program.value(node.id, site)
+        return "" if unknown else found
     if isinstance(node, ast.Attribute):
         key = dotted(node)
         binding = program.value(key, site) if key else None

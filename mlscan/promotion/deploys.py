@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscan.promotion.commands import DEPLOYS
-from mlscan.promotion.graph import Action, Fact, Job, Pipeline, Step, Target
+from mlscan.promotion.graph import Action, Fact, Job, Pipeline, Step, Target, TriggerKind
 from mlscan.promotion.production import Judge
 
 
@@ -31,6 +31,12 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
         for action in step.actions
         if action.kind == "sandbox"
     }
+    branches = tuple(
+        Fact("branch", ref, trigger.place)
+        for trigger in pipeline.triggers
+        if trigger.kind is TriggerKind.PUSH and all(judge.names(ref) == "prod" for ref in trigger.refs)
+        for ref in trigger.refs
+    )
     for job in pipeline.jobs:
         for index, step in enumerate(job.steps):
             for action in step.actions:
@@ -38,6 +44,7 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
                 if action.kind not in DEPLOYS and not shipped:
                     continue
                 facts = (*action.targets, *step.facts, *_selected(job, index), *job.facts, *pipeline.facts)
+                facts += branches
                 target = judge.target(facts)
                 if job.id in sandboxed and target.environment != "prod":
                     continue

@@ -89,15 +89,19 @@ def _passed(
     """The expression that holds the credential, or None when nothing of the kind is passed."""
     node = argument(call, sink.argument, sink.position) or splatted(call, sink.argument, site, program)
     if sink.kind == "named-value":
-        naming = (argument(call, name, None) for name in _NAMING)
-        first = next(filter(None, naming), None) or next(
-            (item for item in call.args if item is not node), None
-        )
-        if not (isinstance(first, ast.Constant) and isinstance(first.value, str) and names.kind(first.value)):
+        named = (argument(call, name, None) for name in _NAMING)
+        words = (item for item in (*named, *call.args) if item is not node)
+        if not any(_names_secret(item, names) for item in words):
             return None
     if sink.kind == "password-tuple" and isinstance(node, ast.Tuple) and len(node.elts) == 2:
         return node.elts[1]
     return node
+
+
+def _names_secret(node: ast.expr | None, names: Names) -> bool:
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    return node.value == "key" or bool(names.kind(node.value))
 
 
 def _candidate(

@@ -1,0 +1,33 @@
+"""INI: `.pypirc`, `.databrickscfg`, boto and AWS credentials, pip.conf, MLflow's credentials, setup.cfg.
+
+As `configparser` reads it: `=` or `:` after the name, `#` and `;` comments, no escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlscan.documents.pairs.pair import Pair, plain, unquoted
+
+_LINE = re.compile(rb"(?m)^[ \t]*([A-Za-z_][\w.\-]{0,80})[ \t]*[=:][ \t]*([^\s][^\r\n]*)")
+_COMMENT = re.compile(rb"[ \t][#;]")
+_QUOTED = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+
+
+def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
+    """Every name with a value on its line."""
+    return assignments(text, offset, "ini")
+
+
+def assignments(text: bytes, offset: int, syntax: str) -> Iterator[Pair]:
+    """`name = value` lines; quotes around the value and a comment behind it are left out."""
+    for match in _LINE.finditer(text):
+        raw = match[2]
+        if quoted := _QUOTED.match(raw):
+            raw = quoted[0]
+        elif comment := _COMMENT.search(raw):
+            raw = raw[: comment.start()]
+        content, start, _ = unquoted(raw.rstrip(), match.start(2))
+        start += offset
+        yield Pair(plain(match[1]), plain(content), start, start + len(content), syntax)

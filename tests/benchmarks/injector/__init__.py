@@ -1,0 +1,1 @@
+"""Plants generated credentials in copies of real repositories and measures which scanner finds them."""
