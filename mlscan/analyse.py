@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mlscan.catalog.database import Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
+from mlscan.documents.pairs import wanted
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
@@ -16,10 +19,13 @@ from mlscan.secrets.find import SecretFinder, worth_parsing
 from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
 
+if TYPE_CHECKING:
+    from mlscan.checks.leaks import Leaks
+
 _YAML_LIMIT = 5_000_000
 _TRIGGERS = {
-    "python": frozenset({"name", "default", "login", "sink", "promotion", "ignore"}),
-    "yaml": frozenset({"yaml-name", "pipeline", "ignore"}),
+    "python": frozenset({"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore"}),
+    "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore"}),
     "text": frozenset({"ignore"}),
 }
 
@@ -52,7 +58,14 @@ class Analyser:
         self._matcher = Matcher(catalog)
         self._secrets = SecretFinder(catalog, self._matcher)
         self._calls = CallChecks(catalog)
+        self._lexicon = catalog.lexicon
         self._rules = {rule.id: rule for rule in rules}
+
+    @cached_property
+    def _leaks(self) -> Leaks:
+        from mlscan.checks.leaks import Leaks
+
+        return Leaks(self._lexicon)
 
     def analyse(self, source: Source) -> Understood | None:
         """Findings of one file; None where the pass over its bytes says that nothing can matter."""
@@ -69,7 +82,8 @@ class Analyser:
     def _worth_opening(self, source: Source) -> frozenset[str]:
         """Triggers that matter in a file of this kind when no format hit."""
         kind = kind_of(source.path, source.data[:100])
-        return _TRIGGERS.get(kind, frozenset())
+        worth = _TRIGGERS.get(kind, frozenset())
+        return worth | _pairs_of(source) if kind == "text" else worth
 
     def document(self, source: Source) -> Document:
         """A document whose excerpts hide its secrets, for whoever points into it later."""
@@ -98,6 +112,10 @@ class Analyser:
             program = program or Program(document)
             notes = program.notes
             findings += self._calls.find(document, program)
+        if document.kind == "notebook" and "leak" in fired:
+            program = program or Program(document)
+            notes = program.notes
+            findings += self._leaks.find(document, program)
         pipeline = document.kind == "yaml" and "pipeline" in fired
         if "ignore" in fired:
             findings, unused = self.marked(document, findings)
@@ -114,10 +132,17 @@ class Analyser:
         if document.kind in ("python", "notebook") and worth_parsing(fired):
             program = Program(document)
             notes = program.notes
-        elif document.kind == "yaml" and "yaml-name" in fired:
+        elif document.kind == "yaml" and fired & {"yaml-name", "setting"}:
             roots, notes = _composed(document)
-        found = self._secrets.find(document, hits, program, roots)
+        # Python and YAML that do not parse are read by their lines.
+        unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
+        named = unread and bool(fired & _pairs_of(document.source))
+        found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
         return found, notes, program
+
+
+def _pairs_of(source: Source) -> frozenset[str]:
+    return wanted(source.path, source.data[:100], len(source.data))
 
 
 def _composed(document: Document) -> tuple[list[Node], list[Note]]:

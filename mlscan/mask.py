@@ -7,6 +7,9 @@ import re
 # A long value of a machine's alphabet. What people choose (`Corr3ct-Horse!`) is never shown in part.
 _MACHINE_MADE = re.compile(rb"[A-Za-z0-9_\-./+=]{24,}")
 _HEAD, _TAIL = 4, 2
+# What else on a line with a secret could be one: long runs of letters and digits that no rule has named.
+_SUSPECT = re.compile(rb"[A-Za-z0-9_\-+/=%]{20,}")
+_MIXED = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 
 
 def preview(value: str) -> str:
@@ -20,12 +23,16 @@ def starred(line: bytes, spans: list[tuple[int, int]]) -> bytes:
     """A line with spans replaced byte by byte, so that offsets keep their meaning.
 
     Spans are byte offsets of the line and may reach beyond it; the first characters of a long machine-made
-    secret that starts on the line stay.
+    secret that starts on the line stay. On a line with a secret, whatever looks like another one goes too.
     """
     shown = bytearray(line)
+    for match in _SUSPECT.finditer(line) if spans else ():
+        if sum(bool(kind.search(match[0])) for kind in _MIXED) >= 2 and _MIXED[2].search(match[0]):
+            shown[match.start() : match.end()] = b"*" * len(match[0])
     for start, end in spans:
         first, last = max(start, 0), min(end, len(line))
         if first < last:
             keep = _HEAD if first == start and _MACHINE_MADE.fullmatch(line, first, last) else 0
+            shown[first : first + keep] = line[first : first + keep]
             shown[first + keep : last] = b"*" * (last - first - keep)
     return bytes(shown)

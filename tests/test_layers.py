@@ -26,7 +26,13 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What a room may import beyond `model`, where it is less than everything before it.
-ONLY = {"report": {"report", "model", "words"}, "model": set(), "words": set(), "fingerprint": set(), "mask": set()}
+ONLY = {
+    "report": {"report", "model", "words"},
+    "model": set(),
+    "words": set(),
+    "fingerprint": set(),
+    "mask": set(),
+}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 

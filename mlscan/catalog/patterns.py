@@ -13,16 +13,22 @@ from functools import cache
 from mlscan.catalog.schema import Catalog, TokenFormat
 
 # What may stand between the word that names a value and the value: the rest of the name, closing quotes
-# and brackets, a separator, an opening quote (also escaped, as in JSON within a string).
+# and brackets, an annotation, a separator (or the words of a command line), a call, the name of an
+# argument, an opening quote (also escaped, as in JSON within a string).
+_COMMAND = (
+    r"(?:[ \t]{1,3}-{0,2}[\w\-]{0,16}(?:auth|config|login|set|add|create|api|key|token|secret|pass)"
+    r"[\w\-]{0,16}){1,3}[ \t=]{1,3}"
+)
 _GLUE = (
     r"""[\w.\-]{0,40}(?:\\?["'`]|[\])]){0,3}(?:[ \t]{0,3}:[ \t]{0,2}[\w.\[\]| ]{1,20})?"""
-    r"""(?:[ \t]{0,20}(?:=>|:=|={1,2}|:|,|\()[ \t]{0,8}|[ \t]{1,4})"""
-    r"""(?:[\w.]{1,20}\()?(?:[rbuf]{0,2}\\?["'`]|\()?(?:bearer |token |basic |key )?"""
+    rf"""(?:[ \t]{{0,20}}(?:=>|:=|={{1,2}}|:|,|\()[ \t]{{0,8}}|[ \t]{{1,4}}|{_COMMAND})"""
+    r"""(?:[\w.]{1,20}\()?(?:\w{0,12}(?:auth|key|token|secret|pass)\w{0,8}[ ]?=[ ]?)?"""
+    r"""(?:[rbuf]{0,2}\\?["'`]|\()?(?:bearer |token |basic |key )?"""
 )
 
 
-# The glue without its detail, and the start of any value.
-_COARSE_GLUE = r"[\w.\-]{0,40}[^\w\n]{1,12}(?:[\w.]{1,20}[^\w\n]{1,8}){0,2}"
+# The glue without its detail: Hyperscan compiles and runs any text up to a sign faster than its parts.
+_COARSE_GLUE = r"[^\n]{0,160}[^\w\n]"
 # A fixed prefix and the first class of a value, such as `sk-[A-Za-z0-9]{48}`.
 _VALUE_START = re.compile(r"^((?:[\w\-]|\\.)*\[(?:[^\]\\]|\\.)+\])\{(\d+)(?:,\d+)?\}")
 _SHORT_WORD = 6  # a shorter keyword stands inside too many words (`ably`) to count anywhere
@@ -54,12 +60,31 @@ def coarse_expression(token: TokenFormat) -> str:
         start = _VALUE_START.match(token.pattern) if "|" not in token.pattern else None
         value = f"{start[1]}{{{min(16, int(start[2]))}}}" if start else r"[\w\-+/=.:]{8}"
         return f"{caseless(f'(?:{_words(token)}){_COARSE_GLUE}')}{value}"
-    return _cut(token.pattern.replace("(?P<secret>", "("))
+    return "|".join(map(_cut, _alternatives(token.pattern.replace("(?P<secret>", "("))))
 
 
 def _words(token: TokenFormat) -> str:
     words = (re.escape(word).replace(r"\ ", r"[ _\-]?") for word in token.keywords)
     return "|".join(word if len(word) >= _SHORT_WORD else rf"(?:^|[^a-z]){word}" for word in words)
+
+
+def _alternatives(expression: str) -> list[str]:
+    """The parts between the bars outside groups."""
+    depth = index = start = 0
+    parts = []
+    while index < len(expression):
+        letter = expression[index]
+        if letter == "\\":
+            index += 1
+        elif letter == "[":
+            index = _class_end(expression, index)
+        elif letter in "()":
+            depth += 1 if letter == "(" else -1
+        elif letter == "|" and depth == 0:
+            parts.append(expression[start:index])
+            start = index + 1
+        index += 1
+    return [*parts, expression[start:]]
 
 
 def _cut(expression: str) -> str:
@@ -71,8 +96,6 @@ def _cut(expression: str) -> str:
             index += 1
         elif letter == "[":
             index = _class_end(expression, index)
-        elif letter == "|" and depth == 0:
-            return expression
         elif letter in "()":
             depth += 1 if letter == "(" else -1
         elif depth == 0 and (match := _QUANTIFIER.match(expression, index)):

@@ -21,7 +21,8 @@ class TokenFormat(Struct, frozen=True, forbid_unknown_fields=True):
     With `keywords`, the value counts only where one of these (case-insensitive) words names it: in an
     assignment, a key, an argument or an option just before it, on the same line.
     `structure` names a check of `mlscan.secrets.structure`; it moves confidence and never drops.
-    `boundary: false` switches off the rule that no word character may touch the secret.
+    `boundary: false` switches off the rule that no word character may touch the secret. `human: true` says
+    that people choose the secret, so that it is judged as a password and not by its shape.
     """
 
     id: str
@@ -30,6 +31,7 @@ class TokenFormat(Struct, frozen=True, forbid_unknown_fields=True):
     keywords: tuple[str, ...] = ()
     structure: str = ""
     boundary: bool = True
+    human: bool = False
     severity: Level = "error"
     score: float = 8.0
     precision: Precision = "high"

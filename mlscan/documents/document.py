@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlscan.documents.lines import Lines
 from mlscan.mask import starred
 from mlscan.model import Cell, Note, Place, Region
 from mlscan.sources.source import Source
+
+if TYPE_CHECKING:
+    from mlscan.documents.magics import Magic
 
 Kind = Literal["text", "python", "notebook", "yaml"]
 
@@ -63,6 +66,18 @@ class Document:
     def units(self) -> tuple[Unit, ...]:
         syntax = self.kind if self.kind in ("python", "yaml") else "text"
         return (Unit(0, len(self.data), syntax),)
+
+    @property
+    def programs(self) -> tuple[Unit, ...]:
+        """The units to parse as Python, one by one."""
+        return tuple(unit for unit in self.units if unit.syntax == "python" and unit.part in ("", "source"))
+
+    @cached_property
+    def magics(self) -> list[tuple[int, bytes, Magic]]:
+        """(offset of the cell, its text, a magic of it) for every magic of a notebook's code cells."""
+        from mlscan.documents.cell_magics import cell_magics
+
+        return list(cell_magics(self)) if self.kind == "notebook" else []
 
     @cached_property
     def lines(self) -> Lines:
@@ -146,7 +161,13 @@ def text_document(source: Source) -> Document:
 
 def open_document(source: Source) -> Document:
     """The document of a source; a notebook is decoded, and read as text with a note where that fails."""
-    if kind_of(source.path, source.data[:100]) != "notebook":
+    kind = kind_of(source.path, source.data[:100])
+    if kind == "python" and (b"%%" in source.data or b"# Databricks" in source.data):
+        from mlscan.documents.text_notebook import TextNotebook, is_text_notebook
+
+        data = utf8(source.data)
+        return TextNotebook(source, data) if is_text_notebook(data) else Document(source, data, kind)
+    if kind != "notebook":
         return text_document(source)
     from mlscan.documents.notebook import NotebookDocument, NotebookError
 

@@ -9,61 +9,108 @@ import json
 import re
 from collections.abc import Container
 
-Path = tuple["str | int", ...]
+from mlscan.documents.duplicates import earlier
 
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_STRINGS = re.compile(_STRING, re.DOTALL)
+Path = tuple["str | int", ...]
+Spans = list[tuple[int, int]]
+
+STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_STRINGS = re.compile(STRING, re.DOTALL)
 # A list of strings is one token: most lists of a notebook are nobody's concern.
-_TOKEN = re.compile(
-    rf"{_STRING}|\[\s*(?:{_STRING}\s*(?:,\s*)?)+\]|[{{}}\[\],:]|[^\s{{}}\[\],:\"]+", re.DOTALL
-)
+_TOKEN = re.compile(rf"{STRING}|\[\s*(?:{STRING}\s*(?:,\s*)?)+\]|[{{}}\[\],:]|[^\s{{}}\[\],:\"]+", re.DOTALL)
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
 
 
-def string_spans(text: str, wanted: Container[Path]) -> dict[Path, list[tuple[int, int]]]:
+def string_spans(text: str, wanted: Container[Path], *, twice: bool = False) -> dict[Path, Spans]:
     """Spans of the raw content, quotes left out, of strings and lists of strings at the wanted paths.
 
-    A path holds object keys and array indices from the root; of duplicate keys the last one counts, as
-    for `json`. Offsets count code points of `text`.
+    A path holds object keys and array indices from the root. Of duplicate keys the last one counts, as for
+    `json`; with `twice`, an earlier one has the name that `mlscan.documents.duplicates` gives it. Offsets
+    count code points of `text`.
     """
-    found: dict[Path, list[tuple[int, int]]] = {}
-    path: list[str | int] = []
-    expect_key = False
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        first = text[start]
-        if first == '"':
-            if expect_key and path:
-                token = match[0]
-                path[-1] = json.loads(token, strict=False) if "\\" in token else token[1:-1]
-            elif tuple(path) in wanted:
-                found[tuple(path)] = [(start + 1, end - 1)]
-        elif first == ",":
-            if path and isinstance(path[-1], int):
-                path[-1] += 1
-            else:
+    walk = _Walk(text, wanted, twice=twice)
+    if walk.repeated:
+        # The number of a value is known only when the next one of its key comes: walk again.
+        walk = _Walk(text, wanted, walk.repeated, twice=twice)
+    return walk.found
+
+
+class _Walk:
+    """One pass over a JSON text. `repeated` counts the keys that an object holds more than once."""
+
+    def __init__(
+        self,
+        text: str,
+        wanted: Container[Path],
+        repeated: dict[tuple[int, str], int] | None = None,
+        *,
+        twice: bool,
+    ) -> None:
+        self.found: dict[Path, Spans] = {}
+        self.repeated: dict[tuple[int, str], int] = {}
+        self._wanted = wanted
+        self._known = repeated or {}
+        self._twice = twice
+        self._walk(text)
+
+    def _walk(self, text: str) -> None:
+        path: list[str | int] = []
+        # Of every open object its offset and how often each of its keys has come so far.
+        objects: list[tuple[int, dict[str, int]]] = []
+        expect_key = False
+        for match in _TOKEN.finditer(text):
+            start, end = match.span()
+            first = text[start]
+            if first == '"':
+                if expect_key and path and objects:
+                    token = match[0]
+                    key = json.loads(token, strict=False) if "\\" in token else token[1:-1]
+                    path[-1] = self._name(key, *objects[-1]) if self._twice else key
+                elif tuple(path) in self._wanted:
+                    self.found[tuple(path)] = [(start + 1, end - 1)]
+            elif first == ",":
+                if path and isinstance(path[-1], int):
+                    path[-1] += 1
+                else:
+                    expect_key = True
+            elif first == ":":
+                expect_key = False
+            elif first == "{":
+                path.append("")
+                objects.append((start, {}))
                 expect_key = True
-        elif first == ":":
-            expect_key = False
-        elif first == "{":
-            path.append("")
-            expect_key = True
-        elif first == "[":
-            if end - start == 1:
-                path.append(0)
-            elif tuple(path) in wanted:
-                inner = _STRINGS.finditer(text, start, end)
-                found[tuple(path)] = [(part.start() + 1, part.end() - 1) for part in inner]
-            else:
-                for index, part in enumerate(_STRINGS.finditer(text, start, end)):
-                    whole = (*path, index)
-                    if whole in wanted:
-                        found[whole] = [(part.start() + 1, part.end() - 1)]
-        elif first in "}]":
-            path.pop()
-    return found
+            elif first == "[":
+                if end - start == 1:
+                    path.append(0)
+                else:
+                    self._list(text, start, end, path)
+            elif first in "}]":
+                if path:
+                    path.pop()
+                if first == "}" and objects:
+                    objects.pop()
+
+    def _name(self, key: str, start: int, counts: dict[str, int]) -> str:
+        """The key, or the name of a value that a later one of the same object overwrites."""
+        count = counts.get(key, 0)
+        counts[key] = count + 1
+        if count:
+            self.repeated[start, key] = count + 1
+        last = self._known.get((start, key), 1) - 1
+        return key if count >= last else earlier(key, count)
+
+    def _list(self, text: str, start: int, end: int, path: list[str | int]) -> None:
+        """A list of nothing but strings: wanted as a whole, or by its elements."""
+        if tuple(path) in self._wanted:
+            inner = _STRINGS.finditer(text, start, end)
+            self.found[tuple(path)] = [(part.start() + 1, part.end() - 1) for part in inner]
+            return
+        for index, part in enumerate(_STRINGS.finditer(text, start, end)):
+            whole = (*path, index)
+            if whole in self._wanted:
+                self.found[whole] = [(part.start() + 1, part.end() - 1)]
 
 
 def raw_offset(raw: str, index: int) -> int:
@@ -78,3 +125,8 @@ def raw_offset(raw: str, index: int) -> int:
         if decoded == index:
             return position
     return position + index - decoded
+
+
+def unescaped(raw: str) -> str:
+    """The text of a string's raw content."""
+    return str(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else raw

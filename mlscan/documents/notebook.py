@@ -1,8 +1,8 @@
 """A notebook: the decoded text of its cells, outputs and metadata, mapped back to the raw JSON.
 
-Cells keep the order of the file. nbformat 4 and 3 are read; images and other binary outputs are left out
-by their MIME type. The map back is exact for list and string sources, escapes, surrogate pairs, CR LF and
-one-line files, and is only built when something has been found.
+Cells keep the order of the file; images and other binary outputs are left out by their MIME type. The map
+back is exact for list and string sources, escapes, surrogate pairs, CR LF, rendered HTML and one-line
+files, and is only built when something has been found.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
+import msgspec
+
+from mlscan.documents import duplicates
+from mlscan.documents.cells import cell_lists, pieces
 from mlscan.documents.document import Document, Unit, utf8
-from mlscan.documents.json_strings import Path, raw_offset, string_spans
+from mlscan.documents.json_strings import Path, Spans, raw_offset, string_spans, unescaped
 from mlscan.documents.lines import Lines
-from mlscan.model import Cell, Region
+from mlscan.documents.rendered import How, rendered, source_offset
+from mlscan.documents.salvage import salvage
+from mlscan.model import Cell, Note, Region
 from mlscan.sources.source import Source
 
 _SEPARATOR = b"\n\x00\n"
-_TEXT_MIME = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/vnd.")
-_V3_TEXT = ("text", "html", "json", "javascript", "svg", "latex")
 
 
 class NotebookError(Exception):
@@ -37,26 +42,56 @@ class NotebookDocument(Document):
 
     def __init__(self, source: Source) -> None:
         self._raw = utf8(source.data)
-        pieces: list[bytes] = []
-        units: list[Unit] = []
-        self._paths: list[Path] = []
-        offset = 0
-        for path, text, syntax, cell, part, cell_id in _texts(_load(self._raw)):
-            encoded = text.encode("utf-8", "replace")
-            units.append(Unit(offset, offset + len(encoded), syntax, cell, part, cell_id))
-            self._paths.append(path)
-            pieces.append(encoded)
-            offset += len(encoded) + len(_SEPARATOR)
-        super().__init__(source, _SEPARATOR.join(pieces), "notebook")
-        self._units = tuple(units)
-        self._starts = [unit.start for unit in units]
+        self.notebook, notes = self._read(source.path)
+        self._how: dict[int, How] = {}
+        texts: list[bytes] = []
+        for number, (_, text, _, _, _, _, how) in enumerate(self._pieces):
+            if how is not None and (shown := rendered(text, how)) is not text:
+                self._how[number] = how
+                texts.append(shown.encode("utf-8", "replace"))
+            else:
+                texts.append(text.encode("utf-8", "replace"))
+        self._lengths = list(map(len, texts))
+        super().__init__(source, _SEPARATOR.join(texts), "notebook", notes)
+
+    def _read(self, path: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
+        """The notebook's JSON and what is to be said about it; sets its pieces."""
+        try:
+            notebook, notes = _load(self._raw, path)
+        except NotebookError as error:
+            self._pieces, spans = salvage(self._raw_text[0])
+            if not any(piece[4] == "source" for piece in self._pieces):
+                raise
+            self._spans = spans
+            return {}, (Note(path, "unparsed", f"{error}; every string was read by itself", error.line),)
+        self._pieces = list(pieces(notebook))
+        return notebook, notes
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((length + len(_SEPARATOR) for length in self._lengths), initial=0))[:-1]
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        return self._units
+        return tuple(
+            Unit(start, start + length, *piece[2:6])
+            for start, length, piece in zip(self._starts, self._lengths, self._pieces, strict=True)
+        )
+
+    @cached_property
+    def paths(self) -> dict[Path, Unit]:
+        """The unit of every JSON path that has one: for a text in a list of lines, the path of the list."""
+        return {piece[0]: unit for piece, unit in zip(self._pieces, self.units, strict=True)}
+
+    def json_values(self) -> Iterator[tuple[int, Path, str]]:
+        """(number of its unit, path, text) of every string in metadata and JSON outputs."""
+        for number, (path, text, syntax, _, part, _, _) in enumerate(self._pieces):
+            # cells, number, outputs, number, data, MIME type, and a key below it
+            if part == "metadata" or (syntax == "output" and len(path) > 6 and path[4] == "data"):
+                yield number, path, text
 
     def unit_at(self, offset: int) -> Unit:
-        return self._units[max(0, bisect_right(self._starts, offset) - 1)]
+        return self.units[max(0, bisect_right(self._starts, offset) - 1)]
 
     def cell(self, start: int) -> Cell | None:
         unit = self.unit_at(start)
@@ -84,124 +119,69 @@ class NotebookDocument(Document):
         return self._raw.decode("utf-8", "replace"), Lines(self._raw)
 
     @cached_property
-    def _spans(self) -> dict[Path, list[tuple[int, int]]]:
+    def _spans(self) -> dict[Path, Spans]:
         """Raw spans of the strings that make up each unit, in order."""
-        return string_spans(self._raw_text[0], set(self._paths))
+        return string_spans(self._raw_text[0], {piece[0] for piece in self._pieces}, twice=bool(self.notes))
 
     def _locate(self, offset: int, *, after: bool) -> int:
         """Code point offset in the raw text; `after` means the end of what precedes the offset."""
         number = max(0, bisect_right(self._starts, offset - 1 if after else offset) - 1)
-        unit, text = self._units[number], self._raw_text[0]
+        unit, text = self.units[number], self._raw_text[0]
         index = len(self.data[unit.start : offset].decode("utf-8", "replace"))
-        for start, end in self._spans.get(self._paths[number], []):
+        spans = self._spans.get(self._pieces[number][0], [])
+        if how := self._how.get(number):
+            whole = "".join(unescaped(text[start:end]) for start, end in spans)
+            index = source_offset(whole, how, index, after=after)
+        for start, end in spans:
             raw = text[start:end]
-            length = len(json.loads(f'"{raw}"', strict=False)) if "\\" in raw else len(raw)
+            length = len(unescaped(raw))
             if index < length or (after and index == length):
                 return start + raw_offset(raw, index)
             index -= length
-        spans = self._spans.get(self._paths[number], [])
         return spans[-1][1] if spans else 0
 
 
-def _load(raw: bytes) -> dict[str, Any]:
+def _load(raw: bytes, path: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """The JSON object, and a note where it holds values that Jupyter does not show."""
     try:
-        loaded = json.loads(raw)
+        loaded: Any = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        loaded = _tolerant(raw)
+    if not isinstance(loaded, dict) or not any(True for _ in cell_lists(loaded)):
+        raise NotebookError("no cells")
+    lists = [cells for _, cells in cell_lists(loaded)]
+    for key in ("source", "outputs"):
+        known = sum(isinstance(cell, dict) and key in cell for cells in lists for cell in cells)
+        if raw.count(f'"{key}"'.encode()) > known:
+            return _complete(raw, path)
+    return loaded, ()
+
+
+def _tolerant(raw: bytes) -> Any:
+    """What Jupyter's own reader accepts beyond RFC 8259: NaN, lone surrogates, control characters."""
+    try:
+        return json.loads(raw, strict=False)
     except json.JSONDecodeError as error:
-        raise NotebookError(error.msg, error.lineno) from None
+        at = raw.find(b"\n<<<<<<< ")
+        if at >= 0:
+            raise NotebookError(
+                "the conflict markers of a merge make it invalid JSON", raw.count(b"\n", 0, at) + 2
+            ) from None
+        raise NotebookError(f"invalid JSON ({error.msg})", error.lineno) from None
     except (RecursionError, ValueError) as error:
         raise NotebookError(str(error) or "nested too deeply") from None
-    if not isinstance(loaded, dict) or not ("cells" in loaded or "worksheets" in loaded):
-        raise NotebookError("no cells")
-    return loaded
 
 
-def _texts(notebook: dict[str, Any]) -> Iterator[tuple[Path, str, str, int, str, str]]:
-    """(JSON path, text, syntax, cell number, part, cell id) of everything worth reading."""
-    yield from _metadata(("metadata",), notebook.get("metadata"), 0, "")
-    language = _language(notebook.get("metadata"))
-    number = 0
-    for base, cells in _cell_lists(notebook):
-        for index, cell in enumerate(cells):
-            number += 1
-            if not isinstance(cell, dict):
-                continue
-            path: Path = (*base, index)
-            identity = cell.get("id") if isinstance(cell.get("id"), str) else ""
-            key = "input" if "input" in cell and "source" not in cell else "source"
-            text = _joined(cell.get(key))
-            syntax = language if cell.get("cell_type") == "code" else "markdown"
-            if text:
-                yield (*path, key), text, syntax, number, "source", identity or ""
-            yield from _metadata((*path, "metadata"), cell.get("metadata"), number, identity or "")
-            outputs = cell.get("outputs")
-            for position, output in enumerate(outputs if isinstance(outputs, list) else []):
-                for tail, shown in _output_texts(output):
-                    name = f"output {position + 1}"
-                    yield (*path, "outputs", position, *tail), shown, "output", number, name, identity or ""
-
-
-def _cell_lists(notebook: dict[str, Any]) -> Iterator[tuple[Path, list[Any]]]:
-    cells = notebook.get("cells")
-    if isinstance(cells, list):
-        yield ("cells",), cells
-    worksheets = notebook.get("worksheets")
-    for index, sheet in enumerate(worksheets if isinstance(worksheets, list) else []):
-        if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
-            yield ("worksheets", index, "cells"), sheet["cells"]
-
-
-def _output_texts(output: Any) -> Iterator[tuple[Path, str]]:
-    if not isinstance(output, dict):
-        return
-    for key in ("text", "evalue", *_V3_TEXT[1:]):
-        if text := _joined(output.get(key)):
-            yield (key,), text
-    yield from ((("traceback", *path), text) for path, text in _leaves(output.get("traceback")))
-    data = output.get("data")
-    for mime, value in data.items() if isinstance(data, dict) else ():
-        if mime.startswith(_TEXT_MIME):
-            if text := _joined(value):
-                yield ("data", mime), text
-            else:
-                yield from ((("data", mime, *path), text) for path, text in _leaves(value))
-
-
-def _metadata(
-    path: Path, value: Any, cell: int, cell_id: str
-) -> Iterator[tuple[Path, str, str, int, str, str]]:
-    if value:
-        for tail, text in _leaves(value):
-            if len(text) >= 8:
-                yield (*path, *tail), text, "text", cell, "metadata", cell_id
-
-
-def _leaves(value: Any, depth: int = 0) -> Iterator[tuple[Path, str]]:
-    """Every string below a JSON value with its path."""
-    if isinstance(value, str):
-        yield (), value
-    elif depth < 50 and isinstance(value, dict | list):
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, item in pairs:
-            for path, text in _leaves(item, depth + 1):
-                yield (key, *path), text
-
-
-def _joined(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        try:
-            return "".join(value)
-        except TypeError:
-            return ""
-    return ""
-
-
-def _language(metadata: Any) -> str:
-    """`python` unless the kernel says otherwise."""
-    info = metadata if isinstance(metadata, dict) else {}
-    for key, name in (("language_info", "name"), ("kernelspec", "language")):
-        part = info.get(key)
-        if isinstance(part, dict) and isinstance(part.get(name), str):
-            return "python" if "python" in part[name].lower() else "text"
-    return "python"
+def _complete(raw: bytes, path: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """The JSON with every value of a key that an object holds twice."""
+    try:
+        loaded = duplicates.load(raw)
+    except (RecursionError, ValueError):  # read by msgspec, but too deep for `json`
+        return msgspec.json.decode(raw, type=dict[str, Any]), ()
+    twice = next(duplicates.repeated(loaded), "")
+    if not twice:
+        return loaded, ()
+    note = Note(
+        path, "unparsed", f"'{twice}' stands twice in one object: Jupyter shows one value, both are read"
+    )
+    return loaded, (note,)

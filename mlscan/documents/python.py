@@ -33,11 +33,9 @@ def modules(document: Document) -> tuple[list[Module], list[Note]]:
     """Every Python unit that parses, in order, and a note for each that does not."""
     parsed: list[Module] = []
     notes: list[Note] = []
-    for unit in document.units:
-        if unit.syntax != "python" or unit.part not in ("", "source"):
-            continue
+    for unit in document.programs:
         text = document.data[unit.start : unit.end]
-        code = blank_magics(text) if unit.cell else text
+        code = blank_magics(text) if document.kind == "notebook" else text
         try:
             parsed.append(Module(unit, parse(code), Lines(text)))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -115,3 +115,10 @@ def matches(callee: str, known: str) -> bool:
     if tail is None or "(" in known or callee.partition(".")[0] != parts[0]:
         return False
     return callee.endswith("." + ".".join(parts[tail:]))
+
+
+def last_name(function: ast.expr) -> str:
+    """The last part of a callee or target: `attr` of `a.attr`, or the name itself."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -16,6 +16,7 @@ from mlscan.flow.program import Binding, Program, Site, dotted
 HOLE = "\x00"
 _DEPTH = 8
 _LIMIT = 20_000
+_TELLING = 8
 _UNCHANGED = {"strip", "encode", "decode", "lstrip", "rstrip"}
 _WRAPPERS = {"str", "SecretStr", "bytes", "Secret", "SecretBytes"}
 
@@ -67,6 +68,8 @@ class Folder:
         return None
 
     def _named(self, node: ast.expr, site: Site, depth: int) -> Text | None:
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            return self._sliced(node, node.slice, site, depth)
         key = dotted(node)
         binding = self._program.value(key, site) if key else None
         if binding is None and isinstance(node, ast.Subscript):
@@ -76,6 +79,12 @@ class Folder:
         there = Site(binding.value, binding.module, site.scope, site.class_name)
         found = self.text(binding.value, there, depth + 1)
         return found and Text(found.value, found.node, found.module, (*found.steps, key), found.folded)
+
+    def _sliced(self, node: ast.Subscript, part: ast.Slice, site: Site, depth: int) -> Text | None:
+        """`"..."[::-1]`, the only slice that hides something on purpose."""
+        backwards = isinstance(part.step, ast.UnaryOp) and part.lower is part.upper is None
+        found = self.text(node.value, site, depth + 1) if backwards else None
+        return found and Text(found.value[::-1], found.node, found.module, found.steps, folded=True)
 
     def _entry(self, node: ast.Subscript, site: Site) -> Binding | None:
         """The value under a constant key of a dict literal."""
@@ -156,6 +165,10 @@ class Folder:
                 return None
         if not value.strip(HOLE):
             return None
+        long = [literal for literal in literals if len(literal.value) >= _TELLING]
+        if len(long) == 1 and long[0].steps:
+            # `f"Bearer {token}"`: the text is where the one real part of it was written.
+            return Text(value, long[0].node, long[0].module, long[0].steps, long[0].folded)
         steps = tuple(step for literal in literals for step in literal.steps)
         return Text(value, node, site.module, steps, folded=True)
 

@@ -59,10 +59,12 @@ class Program:
     def __init__(self, document: Document) -> None:
         self.document = document
         parsed, notes = modules(document)
+        self.modules: list[Module] = parsed
         self.notes: list[Note] = notes
         self.imports: dict[str, str] = {}
         self.sites: list[Site] = []
         self._bindings: dict[tuple[int, str], list[Binding]] = {}
+        self._functions: dict[str, ast.arguments] = {}
         self._scopes = 0
         for module in parsed:
             self._visit(module.tree.body, module, 0, "")
@@ -76,6 +78,18 @@ class Program:
         known = self.bindings(name, site.scope)
         before = [binding for binding in known if binding.order <= site.order]
         return before[-1] if before else (known[0] if known else None)
+
+    def parameters(self, callee: str, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+        """(parameter, expression) of the positional arguments of a call of a function defined here."""
+        arguments = self._functions.get(callee)
+        if arguments is None:
+            return
+        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+        names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+        for name, value in zip(names, call.args, strict=False):
+            if isinstance(value, ast.Starred):
+                return
+            yield name, value
 
     def _visit(self, nodes: list[ast.stmt], module: Module, scope: int, class_name: str) -> None:
         # An explicit stack: generated code nests deeper than Python recurses. Names and constants end it.
@@ -92,6 +106,7 @@ class Program:
                 if isinstance(node, _Function):
                     self._scopes += 1
                     inside = self._scopes
+                    self._define(node, owner)
                     self._defaults(node.args, module, inside)
                 elif isinstance(node, ast.ClassDef):
                     owner = node.name
@@ -105,6 +120,14 @@ class Program:
                     ]
                 elif value is not None and value.__class__ not in _LEAVES:
                     stack.append((value, inside, owner))
+
+    def _define(self, node: _Function, owner: str) -> None:
+        if isinstance(node, ast.Lambda):
+            return
+        if owner and node.name == "__init__":
+            self._functions[owner] = node.args
+        else:
+            self._functions[f"{owner}.{node.name}" if owner else node.name] = node.args
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:

@@ -51,7 +51,9 @@ def _finding(finding: Finding, rule: Rule, style: Style) -> list[str]:
             "evidence", f"{'; '.join(map(one_line, finding.evidence))} ({finding.confidence.word} confidence)"
         )
     detail("why", first_sentence(rule.why))
-    detail("fix", one_line(finding.fix or rule.fix))
+    first, *snippet = (finding.fix or rule.fix).splitlines()
+    detail("fix", visible(first))
+    lines.extend(f"{' ' * width}     {visible(line)}".rstrip() for line in snippet)
     if can_hold_comment(finding.place):
         detail("ignore", f"add the comment `{ignore_comment(rule.id)}`")
     detail("explain", f"mlscan explain {rule.id}")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from mlscan.catalog.database import Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
-from mlscan.documents.yaml import Node
+from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Finding
-from mlscan.secrets import assignments, yaml_values
+from mlscan.secrets import assignments, settings, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -32,11 +32,19 @@ class SecretFinder:
         self._names = Names(catalog.lexicon)
 
     def find(
-        self, document: Document, hits: Iterable[Hit], program: Program | None, roots: list[Node]
+        self,
+        document: Document,
+        hits: Iterable[Hit],
+        program: Program | None,
+        roots: list[Node],
+        *,
+        named: bool = False,
+        fired: frozenset[str] = frozenset(),
     ) -> list[Finding]:
         """The findings; every candidate is concealed in the document, so that no excerpt shows it.
 
-        `program` is the parsed Python of the document and `roots` its YAML, when these are worth a look.
+        `program` is the parsed Python of the document and `roots` its YAML, when these are worth a look;
+        `named` says that the name and value pairs of any other file are; `fired` are the triggers.
         """
         candidates: list[Candidate] = list(self._formats.find(document, hits, self._judge))
         if program is not None:
@@ -44,9 +52,32 @@ class SecretFinder:
             candidates += assignments.find(document, program, self._judge, self._names)
             candidates = [self._recognised(item) if item.folded else item for item in candidates]
         if roots:
-            candidates += yaml_values.find(document, roots, self._judge, self._names)
+            found = yaml_values.find(document, roots, self._judge, self._names)
+            candidates += [self._recognised(item) if item.folded else item for item in found]
+        elif named:
+            candidates += settings.find(document, self._judge, self._names)
+        if document.kind == "notebook":
+            from mlscan.secrets import notebooks
+
+            written = self._written
+            candidates += notebooks.find(document, fired, self._judge, self._names, written)
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
-        return [finding(document, best, others) for best, others in merge(candidates)]
+        merged = merge(candidates)
+        findings = [finding(document, best, others) for best, others in merged]
+        return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
+
+    def _written(self, document: Document) -> list[Candidate]:
+        """What the Python or YAML of a file within a notebook holds beside formats."""
+        if document.kind == "yaml":
+            try:
+                return list(yaml_values.find(document, compose(document.data), self._judge, self._names))
+            except YamlError:
+                return []
+        program = Program(document)
+        return [
+            *self._sinks.find(document, program, self._judge, self._names),
+            *assignments.find(document, program, self._judge, self._names),
+        ]
 
     def _recognised(self, candidate: Candidate) -> Candidate:
         """A secret put together from parts, under the name of the format the whole of it has."""

@@ -18,6 +18,7 @@ _NAMED = 200
 _BLOB = 80
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
+_WORDS = re.compile(rb"[A-Za-z0-9_\-]+")
 # A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
 _ESCAPED = re.compile(
     rb"(?:\\[nrtbfv0]|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\x1b\[[\d;]{0,8}m)\Z"
@@ -53,7 +54,8 @@ class Formats:
                 if inside_blob(data, start, end):
                     continue
                 value = data[start:end].decode("utf-8", "replace")
-                judgement = judge.token(value, token.precision)
+                named = bool(token.keywords)
+                judgement = judge.token(value, token.precision, human=token.human, named=named)
                 if judgement.confidence is None:
                     continue
                 confidence, checks = inspect(token.structure, value, judgement.confidence)
@@ -70,8 +72,12 @@ def confirmed(token: TokenFormat, data: bytes, low: int, high: int) -> Iterator[
         if not token.boundary or bounded(data, start, stop):
             yield start, stop
             position = stop
-        else:
+        elif token.keywords:
             position = match.start() + 1
+        else:
+            # Nothing that starts later in the same run of word characters has a boundary before it.
+            run = _WORDS.match(data, start, high)
+            position = max(match.start() + 1, run.end() if run else 0)
 
 
 def window(token: TokenFormat, data: bytes, end: int) -> tuple[int, int]:

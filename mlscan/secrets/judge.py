@@ -18,11 +18,12 @@ _IDENTIFIER = re.compile(
 _ABOUT_SECRETS = re.compile(r"(?i)pass(?:word|wd)?|secret|token")
 _WORDS_AND_NUMBER = re.compile(r"^[A-Za-z_\-]+\d{0,4}$")
 _NUMBER = re.compile(r"^[\d.,:/+\- ]+$")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[^A-Za-z0-9\s]"))
 _CODE = re.compile(
     r"^[A-Za-z_][\w.]*\(.*\)$|^[A-Za-z_]\w*\[.*\]$|^(self|os|env|config|settings|args|params)\."
 )
-# Classes that speak about the whole value; the others are words, which a long random value may hold by chance.
+# Classes that speak about the whole value; the others are words, which a random value may hold by chance.
 _WHOLE = ("empty", "bracketed", "template", "prefix-only", "self-name", "path", "url", "demo", "prose")
 
 
@@ -61,8 +62,15 @@ class Judge:
         chance = word in ("words",) and len(rest) >= 24 and self._randomness.is_random(rest)
         return "" if chance else word
 
-    def token(self, value: str, precision: str) -> Judgement:
-        """A value in a vendor's format."""
+    def token(self, value: str, precision: str, *, human: bool = False, named: bool = False) -> Judgement:
+        """A value in a vendor's format; `human` when people choose it, as in a connection string.
+
+        `named` says that only a word beside the value makes it a credential: then it must look like one.
+        """
+        if human:
+            return self.named(value, "password", sink=not named)
+        if named and not self._randomness.is_random(value) and (shape := self.placeholder(value)):
+            return Judgement(None, f"placeholder ({shape})")
         body = value.rpartition("_")[2] if value.count("_") == 1 else value
         if (kind := self._masked(value)) or is_sequence(body):
             return Judgement(None, f"placeholder ({kind or 'sequence'})")
@@ -83,7 +91,8 @@ class Judge:
         if not 4 <= len(value) <= _MAX or not value.isprintable():
             return Judgement(None, "length")
         if shape := self.placeholder(value):
-            return Judgement(None, f"placeholder ({shape})")
+            default = shape == "demo" and kind == "password" and sink
+            return Judgement(Confidence.LOW if default else None, f"placeholder ({shape})")
         if is_sequence(value) or _CODE.match(value):
             return Judgement(None, "no literal secret")
         return self._password(value, sink=sink) if kind == "password" else self._key(value, sink=sink)
@@ -118,8 +127,19 @@ class Judge:
     def _masked(self, value: str) -> str:
         for name in ("mask", "template", "bracketed", "angle-bracket", "words"):
             if found := self._placeholders[name].search(value):
-                rest = value.replace(found[0], "")
-                if name == "words" and len(rest) >= 24 and self._randomness.is_random(rest):
+                # `-na1-` before a UUID is a region; `$aact_` a prefix that only looks like a variable.
+                chance = name == "words" or (name == "template" and len(found[0]) == 2)
+                if chance and self._random_beside(value, found[0]):
                     continue
                 return name
         return ""
+
+    def _random_beside(self, value: str, word: str) -> bool:
+        """Whether a value is long and random without a word, as a whole or without its separators."""
+        rest = value.replace(word, "")
+        if len(rest) >= 24 and self._randomness.is_random(rest):
+            return True
+        parts = "".join(part for part in _SEPARATORS.split(rest) if not part.isalpha())
+        # A second word is no chance any more: `sk-your-key-here-abc123def456`.
+        single = not self._placeholders["words"].search(rest)
+        return single and len(parts) >= 24 and self._randomness.is_random(parts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mlscan.catalog.schema import Catalog, CredentialSink
 from mlscan.documents.document import Document
-from mlscan.flow.calls import argument, matches, resolve, splatted
+from mlscan.flow.calls import argument, last_name, matches, resolve, splatted
 from mlscan.flow.fold import Folder, Text
 from mlscan.flow.program import Program, Site
 from mlscan.secrets.candidate import SINK, Candidate
@@ -71,7 +71,7 @@ class Sinks:
 
     def _entries(self, function: ast.expr, program: Program) -> list[Known]:
         """Sinks by the callee's last name, also when it was imported under another one."""
-        name = _last(function)
+        name = last_name(function)
         imported = program.imports.get(name, "").rpartition(".")[2]
         return [*self._known.get(name, ()), *(self._known.get(imported, ()) if imported != name else ())]
 
@@ -134,9 +134,3 @@ def flow_words(text: Text) -> list[str]:
     """How a value travelled, for the evidence."""
     words = [f"value flows through '{step}'" for step in text.steps]
     return [*words, "put together from parts"] if text.folded else words
-
-
-def _last(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""

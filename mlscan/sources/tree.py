@@ -117,7 +117,7 @@ def reader(root: Path) -> Callable[[str], Source | None]:
         parts = path.split("/")
         if path.startswith("/") or ".." in parts or "\x00" in path:
             return None
-        found = read(root, path) if (root / path).is_file() else None
+        found = read(root, path) if os.path.isfile(os.path.join(root, path)) else None
         return found if isinstance(found, Source) else None
 
     return lookup

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from mlscan.documents.pairs.pair import DOUBLE, Pair, plain, unescaped
 
 _TOKEN = re.compile(
-    rb"(?P<long>\"\"\")|(?P<comment>(?://|#)[^\n]*)|(?:(?P<quoted>" + DOUBLE + rb")|(?P<key>[A-Za-z_][\w.\-]*))"
+    rb"(?P<long>\"\"\")|(?P<comment>(?://|#)[^\n]*)|(?:(?P<quoted>"
+    + DOUBLE
+    + rb")|(?P<key>[A-Za-z_][\w.\-]*))"
     rb"[ \t]*(?:\+?=|:(?!/))[ \t]*(?:(?P<value>" + DOUBLE + rb")(?!\"\")"
     rb"|(?P<bare>[^\s\"{}\[\],#$=:][^\n{}\[\],#]*))?|" + DOUBLE + rb"|\\.|[A-Za-z_][\w.\-]*",
     re.DOTALL,

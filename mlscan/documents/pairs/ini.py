@@ -1,6 +1,7 @@
 """INI: `.pypirc`, `.databrickscfg`, boto and AWS credentials, pip.conf, MLflow's credentials, setup.cfg.
 
-As `configparser` reads it: `=` or `:` after the name, `#` and `;` comments, no escapes.
+As `configparser` reads it: `=` or `:` after the name, `#` and `;` comments, no escapes. YAML that does not
+parse (a template, a fragment in a README) is read by its lines in the same way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 
 from mlscan.documents.pairs.pair import Pair, plain, unquoted
 
-_LINE = re.compile(rb"(?m)^[ \t]*([A-Za-z_][\w.\-]{0,80})[ \t]*[=:][ \t]*([^\s][^\r\n]*)")
+_LINE = re.compile(
+    rb"(?m)^[ \t]*(?:-[ \t]+)?([\"']?)([A-Za-z_][\w.\-]{0,80})\1[ \t]*[=:][ \t]*([^\s][^\r\n]*)"
+)
 _COMMENT = re.compile(rb"[ \t][#;]")
 _QUOTED = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 
@@ -23,11 +26,11 @@ def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
 def assignments(text: bytes, offset: int, syntax: str) -> Iterator[Pair]:
     """`name = value` lines; quotes around the value and a comment behind it are left out."""
     for match in _LINE.finditer(text):
-        raw = match[2]
+        raw = match[3]
         if quoted := _QUOTED.match(raw):
             raw = quoted[0]
         elif comment := _COMMENT.search(raw):
             raw = raw[: comment.start()]
-        content, start, _ = unquoted(raw.rstrip(), match.start(2))
+        content, start, _ = unquoted(raw.rstrip(), match.start(3))
         start += offset
-        yield Pair(plain(match[1]), plain(content), start, start + len(content), syntax)
+        yield Pair(plain(match[2]), plain(content), start, start + len(content), syntax)

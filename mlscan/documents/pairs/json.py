@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from mlscan.documents.pairs.members import Members
 from mlscan.documents.pairs.pair import DOUBLE, Pair, unescaped
 
-_TOKEN = re.compile(DOUBLE + rb"|//[^\n]*|/\*|\\.|[{}\[\],:]", re.DOTALL)
+_MEMBER = rb"(" + DOUBLE + rb")\s{0,40}:\s{0,40}(" + DOUBLE + rb")"
+_TOKEN = re.compile(_MEMBER + rb"|" + DOUBLE + rb"|//[^\n]*|/\*|\\.|[{}\[\],:]", re.DOTALL)
 _ENTRY = re.compile(r"(?:--?)?([A-Za-z_][\w.\-]{1,60})=(?=\S)")
 _OPTION = re.compile(r"--?([A-Za-z][\w\-]{1,60})\Z")
 _DEEPEST = 200
@@ -29,9 +30,15 @@ def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
         sign = match[0][:1]
         frame = stack[-1] if stack else None
         if sign == b'"':
-            value = unescaped(match[0][1:-1])
-            start, end = offset + match.start() + 1, offset + match.end() - 1
-            if frame is None or (frame.object and not frame.key):
+            member = match.lastindex == 2
+            start, end = match.span(2) if member else match.span()
+            value = unescaped(text[start + 1 : end - 1])
+            start, end = offset + start + 1, offset + end - 1
+            if member:
+                name = unescaped(match[1][1:-1])
+                if frame is not None and frame.object:
+                    yield frame.add(Pair(name, value, start, end, "json"))
+            elif frame is None or (frame.object and not frame.key):
                 waiting = value
             elif frame.object:
                 yield frame.add(Pair(frame.key, value, start, end, "json"))
@@ -76,4 +83,3 @@ def _closed(frame: Members, stack: list[Members]) -> Iterator[Pair]:
     if set(members) == {"username", "key"} and re.fullmatch("[0-9a-f]{32}", members["key"].value):
         key = members["key"]
         yield Pair("kaggle_key", key.value, key.start, key.end, "json")
-

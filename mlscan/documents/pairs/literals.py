@@ -1,110 +1,119 @@
-"""Literals given to names in code of any brace or call language: what JavaScript, R and HCL have in common.
+"""Literals given to names in code: what JavaScript, R, HCL and their like have in common.
 
 Seen are `name = "v"`, `name: "v"`, `name: type = "v"`, `name <- "v"`, `x["name"] = "v"`, `name || "v"`,
-`f("name", "v")`, `{name: "X", value: "v"}` and a default in a labelled block (`variable "x" { default = "v" }`).
+`f("name", "v")`, `{name: "X", value: "v"}` and the default of a block (`variable "x" { default = "v" }`).
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mlscan.documents.pairs.members import Members
 from mlscan.documents.pairs.pair import DOUBLE, SINGLE, Pair, plain, unescaped
 
-_SIGNS = rb"<<?-|:=|[=!<>]==?|=>|->|\?\?=?|\|\|=?|&&|\?\.|[=:?,;+.(){}\[\]\n]"
-_ASSIGN = frozenset((b"=", b":", b"<-", b"<<-", b":=", b"||", b"??", b"||=", b"??="))
+_SIGNS = rb"<<?-|:=|[=!<>]==?|=>|->|\?\?=?|\|\|=?|&&|\?\.|[=:?,;+(){}\[\]]"
+_ASSIGN = frozenset(("=", ":", "<-", "<<-", ":=", "||", "??", "||=", "??="))
 _DEEPEST = 200
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """`comment` is an expression for comments; `raw` one for strings that may span lines."""
+class Token:
+    """`kind` is `string`, `name` or `sign`; `text` is the decoded content, the span leaves quotes out."""
 
-    syntax: str
-    comment: bytes
-    raw: bytes = rb"`[^`\\]*(?:\\.[^`\\]*)*`"
-
-    def tokens(self) -> re.Pattern[bytes]:
-        """The expression of a token; anything else is skipped."""
-        return re.compile(
-            rb"(?P<comment>" + self.comment + rb")|(?P<string>" + self.raw + rb"|" + DOUBLE + rb"|" + SINGLE
-            + rb")|(?P<name>[A-Za-z_$][\w$.\-]*)|(?P<sign>" + _SIGNS + rb")|\\.|\d[\w.]*",
-            re.DOTALL,
-        )  # fmt: skip
+    kind: str
+    text: str
+    start: int
+    end: int
 
 
-def literals(text: bytes, offset: int, syntax: str, tokens: re.Pattern[bytes]) -> Iterator[Pair]:
+_NOTHING = Token("sign", "", 0, 0)
+
+
+def tokens(comment: bytes, raw: bytes = rb"(?!)") -> re.Pattern[bytes]:
+    """The expression of a token of a language; `raw` are its strings that may span lines.
+
+    `comment` is one up to the end of a line, or the sign that opens one that ends with `*/`.
+    """
+    return re.compile(
+        rb"(?P<comment>" + comment + rb")|(?P<string>" + raw + rb"|" + DOUBLE + rb"|" + SINGLE
+        + rb")|(?P<name>[A-Za-z_$][\w$.\-]*)|(?P<sign>" + _SIGNS + rb")|\\.|\d[\w.]*",
+        re.DOTALL,
+    )  # fmt: skip
+
+
+def literals(text: bytes, offset: int, syntax: str, expression: re.Pattern[bytes]) -> Iterator[Pair]:
     """Every literal with the name it is given, in the order of the text."""
     stack = [Members("")]
-    name = label = ""  # what an assignment would name, what a brace would be the body of
-    given = typed = ternary = False
-    argument: Pair | None = None  # the first of two strings of a call
-    opened = False
-    for match in tokens.finditer(text):
-        kind = match.lastgroup
+    recent: deque[Token] = deque([_NOTHING] * 5, maxlen=5)
+    position = 0
+    while match := expression.search(text, position):
+        position = match.end()
+        kind = match.lastgroup or "other"
         if kind == "comment":
+            if match[0] == b"/*":
+                closing = text.find(b"*/", position)
+                position = len(text) if closing < 0 else closing + 2
             continue
-        if kind == "string":
-            pair = _pair(match, offset, name, syntax)
-            if given and name:
-                yield stack[-1].add(pair)
-                name, given = "", False
-            else:
-                name = label = pair.value if len(pair.value) <= 80 else ""
-            if argument is not None and argument.name == ",":
-                yield replace(pair, name=argument.value)
-            argument = replace(pair, name="(") if opened else None
-        elif kind == "name":
-            word = plain(match[0])
-            typed = given and not typed
-            if not typed:
-                name = word.rpartition(".")[2] if syntax != "r" else word
-                given = False
-            argument = None
-        elif kind == "sign":
-            sign = match[0]
-            if sign in _ASSIGN:
-                if sign == b":" and ternary:
-                    name, ternary = "", False
-                given = bool(name)
-                label = name or label
-            elif sign == b"?":
-                ternary = True
-            elif sign == b"{":
-                if len(stack) < _DEEPEST:
-                    stack.append(Members(label))
-                name = label = ""
-                given = typed = False
-            elif sign == b"}":
-                if len(stack) > 1:
-                    yield from stack.pop().together()
-                name, given = "", False
-            elif sign == b"," and argument is not None and argument.name == "(":
-                argument = replace(argument, name=",")
-                name, given = "", False
-                opened = typed = False
-                continue
-            elif sign not in (b"]", b"\n") and not (sign == b"(" and given):
-                name = label = ""
-                given = typed = ternary = False
-            if sign == b"\n":
-                if opened:
-                    continue
-                ternary = False
-                name = name if given else ""
-            opened = sign == b"("
-            argument = None
-            continue
-        else:
-            name, given, argument = "", False, None
-        opened = False
+        token = _token(kind, match)
+        if kind == "string" and (name := _named(recent)):
+            pair = Pair(name, token.text, offset + token.start, offset + token.end, syntax)
+            yield stack[-1].add(pair)
+        elif token.text == "{" and kind == "sign":
+            if len(stack) < _DEEPEST:
+                stack.append(Members(_label(recent)))
+        elif token.text == "}" and kind == "sign":
+            if len(stack) > 1:
+                yield from stack.pop().together()
+        elif token.text == ")" and (said := _two_strings(recent)):
+            first, second = said
+            yield Pair(first.text, second.text, offset + second.start, offset + second.end, syntax)
+        recent.append(token)
 
 
-def _pair(match: re.Match[bytes], offset: int, name: str, syntax: str) -> Pair:
-    """The content of a string token; triple quotes have three letters on each side."""
+def _token(kind: str, match: re.Match[bytes]) -> Token:
     raw = match[0]
+    if kind != "string":
+        return Token(kind, plain(raw), match.start(), match.end())
     width = 3 if len(raw) >= 6 and raw[:3] in (b'"""', b"'''") else 1
-    start, end = match.start() + width, match.end() - width
-    return Pair(name, unescaped(raw[width:-width]), offset + start, offset + end, syntax)
+    return Token(kind, unescaped(raw[width:-width]), match.start() + width, match.end() - width)
+
+
+def _named(recent: deque[Token]) -> str:
+    """The name an assignment that ends `recent` gives its value to, or an empty string."""
+    before, middle, closer, sign = recent[1], recent[2], recent[3], recent[4]
+    if sign.kind != "sign" or sign.text not in _ASSIGN:
+        return ""
+    if closer.kind == "sign":
+        # x["name"] = "v", getenv("name") || "v"
+        inside = closer.text in ("]", ")") and middle.kind == "string" and before.text in ("[", "(")
+        return _short(middle) if inside else ""
+    if sign.text == ":" and middle.text == "?" and middle.kind == "sign":
+        return ""
+    if sign.text == "=" and middle.text == ":" and before.kind == "name" and closer.kind == "name":
+        return _short(before)  # const name: type = "v"
+    return _short(closer)
+
+
+def _short(token: Token) -> str:
+    """`process.env.X` to `X`; a string that names something is short too."""
+    name = token.text.rpartition(".")[2] if token.kind == "name" else token.text
+    return name if len(name) <= _LONGEST_NAME else ""
+
+
+def _label(recent: deque[Token]) -> str:
+    """What a brace is the body of: `variable "x" {`, `x: {`, `x = {`."""
+    sign, last = recent[3], recent[4]
+    if last.kind == "string":
+        return _short(last) if sign.kind in ("name", "string") else ""
+    return _short(sign) if last.text in ("=", ":") and sign.kind in ("name", "string") else ""
+
+
+def _two_strings(recent: deque[Token]) -> tuple[Token, Token] | None:
+    """The arguments of a call that takes exactly a name and a literal."""
+    opening, first, comma, second = recent[1], recent[2], recent[3], recent[4]
+    strings = first.kind == second.kind == "string" and len(first.text) <= _LONGEST_NAME
+    return (first, second) if strings and opening.text == "(" and comma.text == "," else None

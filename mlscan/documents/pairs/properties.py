@@ -1,4 +1,4 @@
-"""Java properties and `name value` or `name = value` configuration such as redis.conf and spark-defaults.conf.
+"""Java properties, and `name value` or `name = value` as in redis.conf and spark-defaults.conf.
 
 https://docs.oracle.com/javase/8/docs/api/java/util/Properties.html#load-java.io.Reader-
 """
@@ -10,9 +10,7 @@ from collections.abc import Iterator
 
 from mlscan.documents.pairs.pair import Pair, plain, unescaped, unquoted
 
-_LINE = re.compile(
-    rb"(?m)^[ \t]*([A-Za-z_][\w.\-/]{0,100})(?:[ \t]*[=:][ \t]*|[ \t]+)([^\s=:#][^\r\n]*)"
-)
+_LINE = re.compile(rb"(?m)^[ \t]*([A-Za-z_][\w.\-/]{0,100})(?:[ \t]*[=:][ \t]*|[ \t]+)([^\s=:#][^\r\n]*)")
 
 
 def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
@@ -21,4 +19,3 @@ def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
         content, start, _ = unquoted(match[2].rstrip().removesuffix(b";"), match.start(2))
         start += offset
         yield Pair(plain(match[1]), unescaped(content), start, start + len(content), "properties")
-

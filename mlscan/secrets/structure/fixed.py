@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from mlscan.secrets.structure.verdict import Verdict, base64_bytes, checksum
 
+# Caveats of PyPI: `{"permissions": {"projects": ...}}`, since 2022 `[1, [names]]` and `[2, [ids]]`.
+_PROJECTS = re.compile(rb'"projects"|\[[12], ?\[')
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
@@ -25,7 +29,7 @@ def pypi(value: str) -> Verdict:
     raw = base64_bytes(value.partition("-")[2])
     if raw is None or raw[:2] != b"\x02\x01" or raw[-35:-32] != b"\x00\x06\x20":
         return Verdict(False, ("does not decode to a macaroon",))
-    scope = ("limited to projects",) if b"project" in raw else ()
+    scope = ("limited to projects",) if _PROJECTS.search(raw[:-32]) else ()
     return Verdict(True, ("decodes to a macaroon", *scope))
 
 

@@ -112,7 +112,9 @@ def generate(kind: str, draw: random.Random) -> Credential:
         use = draw.choice(_VENDORS + _PASSWORDS)
         value = base64.b64encode(_fill(use.template, draw).encode()).decode()
         return Credential(kind, value, value, use)
-    uses = {"vendor token": _VENDORS, "concatenated token": _VENDORS, "opaque key": _OPAQUE}.get(kind, _PASSWORDS)
+    uses = {"vendor token": _VENDORS, "concatenated token": _VENDORS, "opaque key": _OPAQUE}.get(
+        kind, _PASSWORDS
+    )
     use = draw.choice(uses)
     value = _fill(use.template, draw)
     return Credential(kind, value, value, use)
@@ -142,7 +144,10 @@ def _private_key(draw: random.Random) -> tuple[str, str]:
         label = "PRIVATE KEY"
     else:
         sizes = (128, 3, 128, 64, 64, 64, 64, 64)
-        numbers = [b"\0"] + [b"\1\0\1" if n == 3 else b"\0" + bytes([0x80 | draw.randrange(128)]) + draw.randbytes(n - 1) for n in sizes]
+        numbers = [b"\0"] + [
+            b"\1\0\1" if n == 3 else b"\0" + bytes([0x80 | draw.randrange(128)]) + draw.randbytes(n - 1)
+            for n in sizes
+        ]
         der = _tagged(0x30, b"".join(_tagged(2, number) for number in numbers))
         label = "RSA PRIVATE KEY"
     body = base64.b64encode(der).decode()

@@ -30,7 +30,10 @@ def _curl(credential: Credential, draw: random.Random) -> Snippet:
     if credential.kind == "password":
         return plain(credential, f"!curl -u trainer:{credential.text} https://ml.example.org/api/models")
     quote = draw.choice("\"'")
-    return plain(credential, f"!curl -H {quote}Authorization: Bearer {credential.text}{quote} https://ml.example.org/api")
+    return plain(
+        credential,
+        f"!curl -H {quote}Authorization: Bearer {credential.text}{quote} https://ml.example.org/api",
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -43,7 +46,9 @@ def _output(credential: Credential, output: dict[str, Any]) -> Snippet:
 
 def _stream(credential: Credential, draw: random.Random) -> Snippet:
     name, text = credential.name, credential.text
-    body = draw.choice((f"{name}={text}\n", f"{name}: {text}\n", f"{{'region': 'eu', '{name.lower()}': '{text}'}}\n"))
+    body = draw.choice(
+        (f"{name}={text}\n", f"{name}: {text}\n", f"{{'region': 'eu', '{name.lower()}': '{text}'}}\n")
+    )
     if "\n" in text:
         body = f"{text}\n"
     content = _lines(f"loading settings\n{body}done\n")
@@ -54,7 +59,9 @@ def _plain_text(credential: Credential, draw: random.Random) -> Snippet:
     name, text = credential.name.lower(), credential.text
     body = draw.choice((f"Settings(region='eu', {name}='{text}')", f"{{'{name}': '{text}', 'retries': 3}}"))
     data = {"text/plain": [body]}
-    return _output(credential, {"output_type": "execute_result", "execution_count": 7, "metadata": {}, "data": data})
+    return _output(
+        credential, {"output_type": "execute_result", "execution_count": 7, "metadata": {}, "data": data}
+    )
 
 
 def _html(credential: Credential, draw: random.Random) -> Snippet:
@@ -92,7 +99,10 @@ def _traceback(credential: Credential, draw: random.Random) -> Snippet:
 
 def _json(credential: Credential, draw: random.Random) -> Snippet:
     inner = {"region": "eu", credential.name.lower(): credential.text}
-    data = {"application/json": {"config": inner, "retries": 3}, "text/plain": ["<IPython.core.display.JSON object>"]}
+    data = {
+        "application/json": {"config": inner, "retries": 3},
+        "text/plain": ["<IPython.core.display.JSON object>"],
+    }
     return _output(credential, {"output_type": "display_data", "metadata": {}, "data": data})
 
 
@@ -105,7 +115,12 @@ def _widget(credential: Credential, draw: random.Random) -> Snippet:
     """The saved state of a password box, as ipywidgets writes it."""
     name = draw.choice(("PasswordModel", "TextModel"))
     state = {"description": f"{credential.name}:", "layout": "IPY_MODEL_0", "value": credential.text}
-    model = {"model_module": "@jupyter-widgets/controls", "model_module_version": "1.5.0", "model_name": name, "state": state}
+    model = {
+        "model_module": "@jupyter-widgets/controls",
+        "model_module_version": "1.5.0",
+        "model_name": name,
+        "state": state,
+    }
     states = {f"{draw.getrandbits(128):032x}": model}
     whole = {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": states, "version_major": 2}}}
     return plain(credential, json.dumps(whole))

@@ -61,8 +61,13 @@ def plain(credential: Credential, text: str, quote: str = "") -> Snippet:
     return Snippet(text, needles, credential.value, quote)
 
 
+def quote_name(quote: str) -> str:
+    """`double`, `single` or `none`."""
+    return {'"': "double", "'": "single"}.get(quote, "none")
+
+
 def quoted(credential: Credential, draw: random.Random) -> tuple[str, str]:
     """(a Python string literal, its quote); text of several lines gets triple quotes."""
     quote = draw.choice("\"'")
     marks = quote * 3 if "\n" in credential.text else quote
-    return f"{marks}{credential.text}{marks}", "double" if quote == '"' else "single"
+    return f"{marks}{credential.text}{marks}", quote_name(quote)

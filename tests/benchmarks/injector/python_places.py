@@ -6,9 +6,14 @@ import random
 from collections.abc import Callable
 
 from injector.credentials import Credential
-from injector.place import TEXT_KINDS, TOKEN_KINDS, Place, Snippet, plain, quoted
+from injector.place import TEXT_KINDS, TOKEN_KINDS, Place, Snippet, plain, quote_name, quoted
 
-_NAMES = ("HOST = 'ml.example.org'", "USER = 'trainer'", "URL = BASE = 'https://ml.example.org'", "KEY_ID = claims = None")
+_NAMES = (
+    "HOST = 'ml.example.org'",
+    "USER = 'trainer'",
+    "URL = BASE = 'https://ml.example.org'",
+    "KEY_ID = claims = None",
+)
 
 
 def _written(shape: str) -> Callable[[Credential, random.Random], Snippet]:
@@ -40,7 +45,10 @@ def _variable(credential: Credential, draw: random.Random) -> Snippet:
 
 def _call(shape: str, credential: Credential, draw: random.Random) -> Snippet:
     literal, quote = quoted(credential, draw)
-    lines = [credential.use.module, *(line for line in _NAMES if any(word in shape for word in line.split()[:3:2]))]
+    lines = [
+        credential.use.module,
+        *(line for line in _NAMES if any(word in shape for word in line.split()[:3:2])),
+    ]
     text = "\n".join((*lines, f"client = {shape.replace('{}', literal)}"))
     return plain(credential, text.replace("KEY_ID,", f'"{credential.companion}",'), quote)
 
@@ -75,7 +83,7 @@ def _url(credential: Credential, draw: random.Random) -> Snippet:
     else:
         inner = f"https://{{HOST}}/v1/models?api_key={credential.text}&limit=10"
     text = f"HOST = 'ml.example.org'\nendpoint = f{quote}{inner}{quote}"
-    return plain(credential, text, "double" if quote == '"' else "single")
+    return plain(credential, text, quote_name(quote))
 
 
 def _concatenated(credential: Credential, draw: random.Random) -> Snippet:
@@ -92,7 +100,7 @@ def _concatenated(credential: Credential, draw: random.Random) -> Snippet:
             f"{name} = ''.join([{one}, {two}])",
         )
     )
-    return Snippet(text, (first, second), value, "double" if quote == '"' else "single")
+    return Snippet(text, (first, second), value, quote_name(quote))
 
 
 def _decoded(credential: Credential, draw: random.Random) -> Snippet:

@@ -6,7 +6,7 @@ import json
 import random
 
 from injector.credentials import Credential
-from injector.place import TEXT_KINDS, Place, Snippet, plain
+from injector.place import TEXT_KINDS, Place, Snippet, plain, quote_name
 
 _PEM = ("private key",)
 
@@ -17,7 +17,9 @@ def _shell(credential: Credential, draw: random.Random) -> Snippet:
         quote = "'"
     prefix = draw.choice(("export ", ""))
     extra = f"{prefix}AWS_ACCESS_KEY_ID={credential.companion}\n" if credential.companion else ""
-    return plain(credential, f"{extra}{prefix}{credential.name}={quote}{credential.text}{quote}\n", quote)
+    return plain(
+        credential, f"{extra}{prefix}{credential.name}={quote}{credential.text}{quote}\n", quote_name(quote)
+    )
 
 
 def _curl(credential: Credential, draw: random.Random) -> Snippet:
@@ -25,7 +27,9 @@ def _curl(credential: Credential, draw: random.Random) -> Snippet:
         option = draw.choice((f"-u trainer:{credential.text}", f"--user 'trainer:{credential.text}'"))
         return plain(credential, f"curl -s {option} https://ml.example.org/api/models\n")
     quote = draw.choice("\"'")
-    return plain(credential, f"curl -H {quote}Authorization: Bearer {credential.text}{quote} https://ml.example.org\n")
+    return plain(
+        credential, f"curl -H {quote}Authorization: Bearer {credential.text}{quote} https://ml.example.org\n"
+    )
 
 
 def _docker(credential: Credential, draw: random.Random) -> Snippet:
@@ -40,8 +44,7 @@ def _dotenv(credential: Credential, draw: random.Random) -> Snippet:
     if "\n" in text:
         quote, text = '"', text.replace("\n", "\\n")
     extra = f"AWS_ACCESS_KEY_ID={credential.companion}\n" if credential.companion else ""
-    snippet = plain(credential, f"{extra}{credential.name}={quote}{text}{quote}\n", quote)
-    return snippet
+    return plain(credential, f"{extra}{credential.name}={quote}{text}{quote}\n", quote_name(quote))
 
 
 def _json(credential: Credential, draw: random.Random) -> Snippet:
@@ -55,13 +58,16 @@ def _json(credential: Credential, draw: random.Random) -> Snippet:
 
 def _toml(credential: Credential, draw: random.Random) -> Snippet:
     quote = draw.choice("\"'")
-    return plain(credential, f"\n[planted]\n{credential.name.lower()} = {quote}{credential.text}{quote}\n", quote)
+    return plain(
+        credential,
+        f"\n[planted]\n{credential.name.lower()} = {quote}{credential.text}{quote}\n",
+        quote_name(quote),
+    )
 
 
 def _ini(credential: Credential, draw: random.Random) -> Snippet:
     extra = f"aws_access_key_id = {credential.companion}\n" if credential.companion else ""
-    text = credential.text.replace("%", "%%") if credential.kind != "password" else credential.text
-    return plain(credential, f"\n[planted]\n{extra}{credential.name.lower()} = {text}\n")
+    return plain(credential, f"\n[planted]\n{extra}{credential.name.lower()} = {credential.text}\n")
 
 
 def _terraform(credential: Credential, draw: random.Random) -> Snippet:

@@ -8,7 +8,7 @@ import random
 from textwrap import indent
 
 from injector.credentials import Credential
-from injector.place import TEXT_KINDS, Place, Snippet, plain
+from injector.place import TEXT_KINDS, Place, Snippet, plain, quote_name
 
 _SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: planted\ntype: Opaque\n"
 
@@ -18,12 +18,16 @@ def _scalar(text: str, draw: random.Random) -> tuple[str, str]:
     quote = draw.choice(("", '"', "'"))
     if quote == "" and (text[0] in "!@#%^*&|>'\"`" or ": " in text or " #" in text):
         quote = '"'
-    return f"{quote}{text}{quote}", {"": "none", '"': "double", "'": "single"}[quote]
+    return f"{quote}{text}{quote}", quote_name(quote)
 
 
 def _pair(credential: Credential, draw: random.Random) -> Snippet:
     scalar, quote = _scalar(credential.text, draw)
-    extra = f"        - name: AWS_ACCESS_KEY_ID\n          value: {credential.companion}\n" if credential.companion else ""
+    extra = (
+        f"        - name: AWS_ACCESS_KEY_ID\n          value: {credential.companion}\n"
+        if credential.companion
+        else ""
+    )
     text = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: planted\nspec:\n  containers:\n    - name: train\n"
         f"      image: ml/train:1\n      env:\n{extra}        - name: {credential.name}\n          value: {scalar}\n"
@@ -67,7 +71,7 @@ def _compose_list(credential: Credential, draw: random.Random) -> Snippet:
         "services:\n  planted:\n    image: ml/train:1\n    environment:\n      - REGION=eu\n"
         f"{extra}      - {quote}{credential.name}={credential.text}{quote}\n"
     )
-    return plain(credential, text, "double" if quote else "none")
+    return plain(credential, text, quote_name(quote))
 
 
 def _compose_map(credential: Credential, draw: random.Random) -> Snippet:

@@ -1,0 +1,92 @@
+"""Kubernetes Secrets: `data` is base64, `stringData` is plain, and every key of both is meant to be secret.
+
+https://kubernetes.io/docs/concepts/configuration/secret/
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from mlscan.documents.document import Document
+from mlscan.documents.pairs import dotenv, json
+from mlscan.documents.yaml import Mapping, Node, Scalar
+from mlscan.model import Confidence
+from mlscan.secrets.candidate import NAME, Candidate
+from mlscan.secrets.judge import Judge
+from mlscan.secrets.names import Names
+
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
+
+
+def find(document: Document, secret: Mapping, judge: Judge, names: Names) -> Iterator[Candidate]:
+    """A candidate for every entry of a Secret that holds a credential, at the value as it is written."""
+    for section in ("data", "stringData"):
+        entries = secret.get(section)
+        if not isinstance(entries, Mapping):
+            continue
+        for name, _, node in entries.items():
+            if not isinstance(node, Scalar):
+                continue
+            value = _decoded(node.value) if section == "data" else node.value.strip()
+            found = _entry(name, value, judge, names)
+            if found is None:
+                continue
+            held, confidence, reason = found
+            how = "decoded from base64" if section == "data" else "plain in 'stringData'"
+            evidence = (f"entry '{name}' of a Kubernetes Secret", how, reason)
+            start, end = _span(document, node)
+            yield Candidate(
+                start, end, held, "credential-in-config", NAME, confidence,
+                f"Credential in Kubernetes Secret entry '{name}'", evidence, folded=section == "data",
+            )  # fmt: skip
+
+
+def encoded(secret: Mapping) -> Iterator[Node]:
+    """What means nothing as it is written: the section in base64 and its values."""
+    entries = secret.get("data")
+    if isinstance(entries, Mapping):
+        yield entries
+        yield from (value for _, value in entries.pairs)
+
+
+def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Confidence, str] | None:
+    """(secret, confidence, reason) of an entry, or of the file it holds."""
+    if _PRIVATE_KEY.search(value):
+        return value, Confidence.HIGH, "a private key"
+    if "\n" in value or value.startswith("{"):
+        reader = json if value.lstrip().startswith("{") else dotenv
+        for pair in reader.pairs(value.encode("utf-8", "replace")):
+            if kind := names.kind(pair.name):
+                judgement = judge.named(pair.value, kind)
+                if judgement.confidence is not None:
+                    return pair.value, judgement.confidence, f"'{pair.name}' in it: {judgement.reason}"
+        return None
+    kind = names.kind(name)
+    judgement = judge.named(value, kind or "key")
+    # A key that says nothing counts only where the value speaks for itself.
+    if judgement.confidence is None or not (kind or judgement.confidence is Confidence.HIGH):
+        return None
+    return value, judgement.confidence, judgement.reason
+
+
+def _decoded(text: str) -> str:
+    """The text behind base64; empty where it is none, or not text."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8").strip()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _span(document: Document, node: Scalar) -> tuple[int, int]:
+    """The scalar as written, without quotes, block header and the blanks around it."""
+    start, end = node.start, node.end
+    if node.style in ("'", '"'):
+        return start + 1, end - 1
+    if node.style in ("|", ">"):
+        line = document.data.find(b"\n", start, end)
+        start = start if line < 0 else line + 1
+    body = document.data[start:end]
+    return start + len(body) - len(body.lstrip()), start + len(body.rstrip())

@@ -1,0 +1,41 @@
+"""Scalars of YAML that hold another syntax: JSON, dotenv files, scripts, command lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlscan.documents.document import Document
+from mlscan.documents.pairs import json, shell
+from mlscan.documents.pairs.pair import Pair
+from mlscan.documents.yaml import Scalar
+
+# A command line that may hold a value, or a text of several lines.
+_WORTH = re.compile(r"(?i)[=\s]-{1,2}[a-z]|[a-z_]=|pass|token|secret|key|login|bearer")
+
+
+def embedded(document: Document, node: Scalar) -> Iterator[Pair]:
+    """The pairs inside a scalar, at their own place where it is written as it is, else at the scalar."""
+    value = node.value
+    if not (" " in value.strip() or "\n" in value) or not _WORTH.search(value) or node.tag.startswith("!"):
+        return
+    reader = json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs
+    start, end = _body(document, node)
+    raw = document.data[start:end]
+    if node.style in ("|", "") or raw == value.encode("utf-8", "replace"):
+        # Indentation means nothing to these readers: offsets of the raw text are exact.
+        yield from reader(raw, start)
+        return
+    for pair in reader(value.encode("utf-8", "replace")):
+        yield replace(pair, start=start, end=end)
+
+
+def _body(document: Document, node: Scalar) -> tuple[int, int]:
+    """The content of a scalar: quotes, or the header line of a block, left out."""
+    if node.style in ("'", '"'):
+        return node.start + 1, max(node.start + 1, node.end - 1)
+    if node.style in ("|", ">"):
+        line = document.data.find(b"\n", node.start, node.end)
+        return (node.end if line < 0 else line + 1), node.end
+    return node.start, node.end
