@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from mlscan.checks.leaks import Leaks
 
 _YAML_LIMIT = 5_000_000
+_CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
 _TRIGGERS = {
-    "python": frozenset({"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore"}),
-    "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore"}),
-    "text": frozenset({"ignore"}),
+    "python": frozenset({"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}),
+    "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore", "delivery"}),
+    "text": frozenset({"ignore", "delivery"}),
 }
 
 
@@ -116,7 +117,9 @@ class Analyser:
             program = program or Program(document)
             notes = program.notes
             findings += self._leaks.find(document, program)
-        pipeline = document.kind == "yaml" and "pipeline" in fired
+        pipeline = (document.kind == "yaml" and "pipeline" in fired) or (
+            "delivery" in fired and _may_deliver(document)
+        )
         if "ignore" in fired:
             findings, unused = self.marked(document, findings)
             # In a pipeline a comment may serve a finding of the graph, which is yet to come.
@@ -143,6 +146,13 @@ class Analyser:
 
 def _pairs_of(source: Source) -> frozenset[str]:
     return wanted(source.path, source.data[:100], len(source.data))
+
+
+def _may_deliver(document: Document) -> bool:
+    """Whether a file with a mark of a delivery is code or configuration, and not a text about it."""
+    if document.kind == "text":
+        return document.source.path.lower().endswith(_CONFIGURATION)
+    return document.kind in ("python", "yaml")
 
 
 def _composed(document: Document) -> tuple[list[Node], list[Note]]:

@@ -18,6 +18,10 @@ from mlscan.sources.source import Source
 CATALOG = read_catalog(rules_directory())
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 RULES = ("direct-to-prod", "deploy-without-approval", "gate-unverified")
+PROVEN = (
+    "gate-void", "gate-after-deploy", "gate-weak", "sibling-bypass", "twin-drift", "environment-target-mismatch",
+    "untrusted-trigger-deploys", "comment-claims-approval", "approval-not-bound-to-artifact",
+)  # fmt: skip
 
 
 def reader(root: Path) -> Callable[[str], Document | None]:
@@ -35,16 +39,36 @@ def graph_of(root: Path) -> Graph:
     return build([document for document in documents if platform(document)], read, CATALOG)
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", RULES + PROVEN)
 def test_every_finding_says_how_it_is_reached_and_mended(rule: str) -> None:
     for folder in sorted((FIXTURES / rule).glob("bad-*")):
         for finding in check(graph_of(folder)):
             assert finding.message.endswith(".")
             assert finding.evidence
-            assert "environment" in finding.fix
+            assert finding.fix
+            assert "environment" in finding.fix or finding.rule not in RULES
             assert all(place.note and (folder / place.path).is_file() for place in finding.flow)
-            assert finding.flow[-1].region == finding.place.region
+            assert finding.flow[-1].region.start_line == finding.place.region.start_line
             assert finding.flow[0].note.startswith("started by ")
+
+
+@pytest.mark.parametrize("rule", PROVEN)
+def test_one_fact_is_one_finding(rule: str) -> None:
+    """A job has one finding, and beside it at most the one about what was approved."""
+    for folder in sorted((FIXTURES / rule).glob("bad-*")):
+        found = [finding for finding in check(graph_of(folder)) if finding.rule == rule]
+        assert found
+        for finding in found:
+            beside = [
+                other
+                for other in check(graph_of(folder))
+                if other.flow[-2:] == finding.flow[-2:] and other.rule != finding.rule
+            ]
+            assert len(beside) <= 1
+            assert (
+                "approval-not-bound-to-artifact" in (finding.rule, *(other.rule for other in beside), "")
+                or not beside
+            )
 
 
 def test_both_rules_have_their_bad_and_ok_cases() -> None:

@@ -90,7 +90,7 @@ def test_filled_templates_are_yaml() -> None:
         ("jobs:\n- ${{ if eq(1, 1) }}:\n  - job: a\n", "azure-pipelines"),
         ("version: 2.1\njobs:\n  a:\n    steps: []\nworkflows: {}\n", ""),
         ("stages: [build, test]\nbuild:\n  script: x\n", ""),
-        ("steps:\n- name: gcr.io/x\n  args: [a]\n", ""),
+        ("steps:\n- name: gcr.io/x\n  args: [a]\n", "cloud-build"),
         ("steps:\n- label: x\n  command: y\n- block: z\n", ""),
         ("apiVersion: tekton.dev/v1\nkind: Task\nsteps: []\n", ""),
         ("name: composite\nruns:\n  using: composite\n  steps: []\n", ""),

@@ -3,9 +3,10 @@
 `name`: a secret-like name beside a literal. `default`: the default of an environment variable or option.
 `sink`: a call of a known SDK; `login`: one that takes a password by position. `opaque`: a quoted value that
 could be a key. `promotion`: a call that deploys, promotes or approves; `production`: a word or number that
-says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL, XML, JSON and settings write them.
+says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and XML, as JSON and
+code, and as INI files write them.
 `magic`: an IPython magic or shell line; `leak`: a cell that may print a secret. `pipeline`: keys of a
-pipeline. `ignore`: a suppression comment.
+pipeline; `delivery`: of one that is no list of jobs. `ignore`: a suppression comment.
 """
 
 from __future__ import annotations
@@ -44,38 +45,43 @@ _IGNORE = (
     r"secretlint-disable|nosec|noqa:"
 )
 # The end of a secret's name and no more; files without Python are many, and most of them hold no setting.
-_SECRET = (
+_ENDING = (
     r"(?:passw\w{0,5}|passphrase|passcode|pass|pwd|pw|secrets?|token|credentials?|creds?|authorization|"
     r"auth[_\-]?header|[_\-.]pat|dsn|conn\w{0,7}_?str\w{0,3}|[_\-]sas|requirepass|[_\-.a-z]key)"
     r"(?:[_\-]\w{1,20}|\d{1,2})?"
 )
 # Such a name with a literal in quotes: JSON, code, TOML; and one with any value: dotenv, INI, shell.
 _QUOTED = (
-    rf"""{_SECRET}["']?\]?\s{{0,8}}(?::\s{{0,3}}\w{{1,20}}\s{{0,3}})?(?:=|:|<-|\|\||\?\?|,)\s{{0,8}}["'`][^"'\s<{{$]{{4}}|"""
-    rf"""{_SECRET}["']?\s{{0,3}}(?:[:=]\s{{0,3}})?\{{|["']-{{0,2}}\w{{0,40}}{_SECRET}(?:["'],\s{{0,20}}["']|=[^\s"'$<]{{4}})|"""
-    rf"""(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["'`][\w.\-]{{0,40}}{_SECRET}["'`]|<<-?["']?[A-Z]{{3}}|"auths?"|"""
+    rf"""{_ENDING}["']?\]?\s{{0,8}}(?::\s{{0,3}}\w{{1,20}}\s{{0,3}})?(?:=|:|<-|\|\||\?\?|,)\s{{0,8}}["'`][^"'\s<{{$]{{4}}|"""
+    rf"""{_ENDING}["']?\s{{0,3}}(?:[:=]\s{{0,3}})?\{{|["']-{{0,2}}\w{{0,40}}{_ENDING}(?:["'],\s{{0,20}}["']|=[^\s"'$<]{{4}})|"""
+    rf"""(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["'`][\w.\-]{{0,40}}{_ENDING}["'`]|<<-?["']?[A-Z]{{3}}|"auths?"|"""
     rf"""\*/key["']|bearer [\w\-]{{8}}"""
 )
 _BARE = (
-    rf"""{_SECRET}["']?\s{{0,3}}[=:]\s{{0,3}}["']?(?:[^\s"'$<{{(\[%\\]{{4}}|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}})|"""
+    rf"""{_ENDING}["']?\s{{0,3}}[=:]\s{{0,3}}["']?(?:[^\s"'$<{{(\[%\\]{{4}}|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}})|"""
     r"""<<-?["']?[A-Z]{3}|bearer [\w\-]{8}"""
 )
 # Beside these: options, `NAME value`, elements, name and value objects, SQL, commands, .pgpass, Secrets.
 _SETTING = (
-    rf"""-[\w\-]{{0,30}}{_SECRET}["']?,?\s{{1,3}}["']?[^\s$<\-]\S{{3}}|\bpassword\s{{1,20}}\S{{4}}|"""
-    rf"""^[ \t]{{0,8}}(?:env[ \t]{{1,4}})?[\w.\-]{{0,60}}{_SECRET}[ \t]{{1,8}}[^\s=:$]\S{{5}}|"""
-    rf"""{_SECRET}(?:>\s{{0,40}}[^<\s$]{{4}}|</name>|["']\s{{1,20}}value=)|"""
-    rf"""{_SECRET}["']?:(?:\s{{0,2}}[|>]|\r?\n\s{{1,40}}\w{{6}})|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}}|"""
-    rf"""\b(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["']?[\w.\-]{{0,40}}{_SECRET}|"""
-    rf"""\bby\s{{1,4}}['"]\S|{_SECRET}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}|"""
+    rf"""-[\w\-]{{0,30}}{_ENDING}["']?,?\s{{1,12}}(?:-\s)?["']?[^\s$<\-]\S{{3}}|\bpassword\s{{1,20}}\S{{4}}|"""
+    rf"""^[ \t]{{0,8}}(?:env[ \t]{{1,4}})?[\w.\-]{{0,60}}{_ENDING}[ \t]{{1,8}}[^\s=:$]\S{{5}}|"""
+    rf"""{_ENDING}(?:>\s{{0,40}}[^<\s$]{{4}}|</name>|["']\s{{1,20}}value=)|"""
+    rf"""{_ENDING}["']?:(?:\s{{0,2}}[|>]|\r?\n\s{{1,40}}\w{{6}})|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}}|"""
+    rf"""\b(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["']?[\w.\-]{{0,40}}{_ENDING}|"""
+    rf"""\bby\s{{1,4}}['"]\S|{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}|"""
     r"""\b(?:login|mysql\w{0,6})\b[^\n]{0,100}\s-p|\bsshpass\s|\bredis-cli\b[^\n]{0,60}\s-a\s|"""
     r"""\b(?:curl|http)\b[^\n]{0,100}\s-[ua]\s|\bwandb\s{1,3}login\s|\b(?:config\w{0,3}|alias)\s{1,3}set\s|"""
     r""":(?:\d{2,5}|\*):[^:\s]{1,60}:[^:\s]{1,60}:\S{4}|\bkind["']?:\s{0,3}["']?Secret\b"""
 )
 # A line or cell for another program, or for a file.
+# Programs that take a credential on their command line.
+_COMMANDS = (
+    r"(?:set_)?env\b|export|config|sql\b|load|sudo|cd\b|curl|wget|http|mysql|psql|pg_|mongo|redis|sshpass|git|docker|az\b|aws|"
+    r"gcloud|gsutil|databricks|kaggle|dvc|mlflow|wandb|huggingface|hf\b|neptune|comet|clearml|modal|zenml|"
+    r"prefect|dbt|snow|twine|npm|pip|conda|echo|printf|cat|python|bash|sh\b|ssh|scp|rclone|s3cmd|mc\b|ngrok|[a-z]+ login"
+)
 _MAGIC = (
-    rf"(?:^[ \t]*(?:# MAGIC |# )?|=[ \t]{{0,4}})[!%](?:[^\n\\]|\\.){{0,300}}"
-    rf"(?:{_NAME}|login|pass|\s-[pua]|\sset\s)|"
+    rf"^[ \t]{{0,20}}(?:# MAGIC |# )?(?:\w{{1,30}}[ \t]?=[ \t]?)?[!%][ \t]?(?:\w{{0,30}}{_NAME}|{_COMMANDS})|"
     r"%%(?:bash|sh|zsh|script|shell|sx|system|writefile|writetemplate|file|sql|powershell|cmd|js|javascript|r)\b|"
     r"^# MAGIC %(?:sh|sql|r)\b|^# ?%%[^\n]{0,80}language=|^%(?:sh|sql|r)[ \t]*$"
 )
@@ -83,7 +89,8 @@ _MAGIC = (
 _SHOWABLE = r"(?:environ|passw\w{0,6}|pwd|secret\w{0,6}|token|credentials?|creds|api_?key|_key|keys?)"
 _LEAK = (
     rf"(?im)(?:print|display|write|pp)\s{{0,3}}\([^\n]{{0,200}}{_SHOWABLE}\w?[^\w\n]|"
-    rf"^[\w.]{{0,60}}{_SHOWABLE}(?:[\[(][^\n]{{0,80}})?\s{{0,40}}(?:\x00|\z|# COMMAND|# ?%%)|"
+    rf"^[\w.]{{0,60}}{_SHOWABLE}(?:[\[(][^\n]{{0,80}})?"
+    r"\s{0,40}(?:#[^\n%]{0,80}\s{0,9}){0,3}(?:\x00|\z|# COMMAND|# ?%%)|"
     r"environ(?:\.items\(\))?\s{0,3}:|%(?:set_)?env\b|"
     r"^[ \t]*(?:# MAGIC )?(?:!|%sh)?[ \t]{0,4}(?:env|printenv|set|export)(?:\s|\z)|"
     r"^[ \t]*(?:# MAGIC )?!?[ \t]{0,4}(?:echo|cat|head|tail|type|printenv)\s"
@@ -91,6 +98,18 @@ _LEAK = (
 _PRODUCTION = (
     r"""(?i)["'._\-](?:prod|prd|champion|live|stable|release|approved?|default)\b|production|\b100\b|"""
     r""":deploymodel|/serving-endpoints|/onlineendpoints|/transition-stage"""
+)
+
+# Delivery pipelines of clouds, GitOps objects, and code that makes or passes gates: exact words, so that a
+# megabyte of Kubernetes definitions does not fire.
+DELIVERY = (
+    r"""(?m)^[ \t]*["']?apiVersion["']?:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev|"""
+    r"""serving\.kserve\.io|machinelearning\.seldon\.io)/|"""
+    r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
+    r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
+    r"""\baws_codepipeline\b|\bManualApprovalStep\b|\bManualApprovalAction\b|"""
+    r"""^resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|github_repository_environment|"""
+    r"""azuredevops_check_approval|gitlab_project_protected_environment)\""""
 )
 
 # Kinds of calls that are findings by themselves, see `mlscan.checks.calls`.
@@ -123,6 +142,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "quoted": f"(?i){_QUOTED}",
         "bare": f"(?i){_BARE}",
         "pipeline": r"(?m)^[\"']?(?:jobs|stages|steps|extends)[\"']?[ \t]*:",
+        "delivery": DELIVERY,
         "production": _PRODUCTION,
         "magic": f"(?im){_MAGIC}",
         "leak": _LEAK,

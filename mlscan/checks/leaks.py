@@ -24,7 +24,6 @@ from mlscan.secrets.names import NameKind, Names
 
 RULE = "credential-printed"
 _ENVIRON = ("os.environ", "environ")
-_DUMPS = ("dict", "str", "repr", "list", "sorted")
 _SOURCES = frozenset((
     "getenv", "getpass", "get_secret_value", "access_secret_version", "getSecret", "get_secret",
     "get_password", "get_keys", "list_keys", "listkeys", "read_secret_version",
@@ -146,7 +145,7 @@ class Leaks:
                 yield self._finding(document, at, end, "the whole environment", line.strip().decode())
             elif match := _SHOW.fullmatch(line):
                 name = (match["a"] or match["b"]).decode()
-                if self._names.kind(name):
+                if self._names.kind(name) and name not in ("PWD", "OLDPWD"):
                     yield self._finding(document, at, end, f"credential '{name}'", "the environment")
             elif match := _FILES.fullmatch(line):
                 name = match[1].decode()
@@ -188,7 +187,7 @@ def _environment(node: ast.expr, site: Site, program: Program) -> bool:
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "copy", "values"):
             return _environment(node.func.value, site, program)
         inner = node.args[0] if len(node.args) == 1 else None
-        return dotted(node.func) in _DUMPS and inner is not None and _environment(inner, site, program)
+        return dotted(node.func) == "dict" and inner is not None and _environment(inner, site, program)
     return dotted(node) in _ENVIRON and ("os" in program.imports or "environ" in program.imports)
 
 

@@ -13,10 +13,8 @@ from mlscan.flow.program import Program, Site, dotted
 _PRINTS = frozenset(
     ("print", "pprint", "display", "pp", "rprint", "pprint.pprint", "sys.stdout.write", "console.print")
 )
-_THROUGH = frozenset(("str", "repr", "dict", "list", "sorted", "format"))
-_METHODS = frozenset(
-    ("format", "strip", "decode", "encode", "items", "copy", "values", "join", "lower", "upper")
-)
+_THROUGH = frozenset(("str", "repr", "format", "json.dumps", "pprint.pformat", "pformat"))
+_METHODS = frozenset(("format", "strip", "decode", "encode", "join", "lower", "upper"))
 _BLANK = b" \t\r\n"
 
 

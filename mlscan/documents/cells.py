@@ -16,6 +16,8 @@ from mlscan.documents.rendered import How
 
 _ROOT = {"cells", "worksheets", "metadata", "nbformat", "nbformat_minor"}
 _CELL = {"cell_type", "source", "input", "outputs", "metadata", "attachments", "id", "execution_count"}
+# Kernels whose name says the language where the metadata does not; IRkernel is called `ir`.
+_KERNELS = {"ir": "r", "scala": "scala", "bash": "bash", "javascript": "javascript", "julia": "julia"}
 _SHORTEST = 4  # bytes of metadata that could be a secret
 
 
@@ -30,6 +32,9 @@ def pieces(notebook: dict[str, Any]) -> Iterator[Piece]:
         yield from _metadata((name,), value, 0, "")
     for name in sorted(name for name in notebook.keys() - _ROOT if MARK not in name):
         yield from _metadata((name,), notebook[name], 0, "")
+    for index, sheet in enumerate(_list(notebook.get("worksheets"))):
+        if isinstance(sheet, dict):
+            yield from _metadata(("worksheets", index, "metadata"), sheet.get("metadata"), 0, "")
     language = _language(notebook.get("metadata"))
     number = 0
     for base, cells in cell_lists(notebook):
@@ -46,8 +51,7 @@ def cell_lists(notebook: dict[str, Any]) -> Iterator[tuple[Path, list[Any]]]:
     for name, cells in every(notebook, "cells"):
         if isinstance(cells, list):
             yield (name,), cells
-    worksheets = notebook.get("worksheets")
-    for index, sheet in enumerate(worksheets if isinstance(worksheets, list) else []):
+    for index, sheet in enumerate(_list(notebook.get("worksheets"))):
         if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
             yield ("worksheets", index, "cells"), sheet["cells"]
 
@@ -58,7 +62,7 @@ def _cell(path: Path, cell: dict[str, Any], number: int, language: str) -> Itera
     syntax = "markdown"
     if cell.get("cell_type") == "code":
         own = cell.get("language")  # nbformat 3
-        syntax = ("python" if "python" in own.lower() else "text") if isinstance(own, str) else language
+        syntax = _plain(own) if isinstance(own, str) else language
     for key in ("source", "input"):
         for name, value in every(cell, key):
             if text := joined(value):
@@ -72,7 +76,7 @@ def _cell(path: Path, cell: dict[str, Any], number: int, language: str) -> Itera
         for tail, shown, how in attachment_texts(cell["attachments"]):
             yield ((*path, "attachments", *tail), shown, "output", number, "attachment", identity, how)
     for name, outputs in every(cell, "outputs"):
-        for position, output in enumerate(outputs if isinstance(outputs, list) else []):
+        for position, output in enumerate(_list(outputs)):
             for tail, shown, how in output_texts(output):
                 part = f"output {position + 1}"
                 yield ((*path, name, position, *tail), shown, "output", number, part, identity, how)
@@ -85,11 +89,23 @@ def _metadata(path: Path, value: Any, cell: int, cell_id: str) -> Iterator[Piece
                 yield ((*path, *tail), text, "text", cell, "metadata", cell_id, None)
 
 
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _language(metadata: Any) -> str:
-    """`python` unless the kernel says otherwise."""
+    """The kernel's language, lower case; `python` unless something says otherwise."""
     info = metadata if isinstance(metadata, dict) else {}
-    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+    for key, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
         part = info.get(key)
         if isinstance(part, dict) and isinstance(part.get(name), str):
-            return "python" if "python" in part[name].lower() else "text"
+            told = _plain(part[name])
+            if key == "language_info" or name == "language" or told in _KERNELS:
+                return _KERNELS.get(told, told)
     return "python"
+
+
+def _plain(language: str) -> str:
+    """One name for all Pythons: `ipython3`, `Python 3`, `pyspark`."""
+    lower = language.lower()
+    return "python" if "py" in lower else lower

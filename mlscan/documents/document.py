@@ -36,8 +36,8 @@ _PYTHON_SHEBANG = re.compile(rb"#![^\n]{0,80}python")
 class Unit:
     """A stretch of `Document.data` in one syntax.
 
-    `syntax` is `python`, `yaml`, `markdown`, `output` or `text`; `cell` is 1-based (0: not in a cell),
-    `part` is `source`, `output 2` or `metadata`.
+    `syntax` is `python`, `yaml`, `markdown`, `output`, `text` or another kernel's language; `cell` is 1-based
+    (0: not in a cell), `part` is `source`, `output 2`, `attachment` or `metadata`.
     """
 
     start: int

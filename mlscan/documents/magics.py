@@ -22,11 +22,15 @@ _FILE = {b"writefile", b"file", b"writetemplate"}
 # Databricks writes `%sh` on the first line of a cell whose rest is not Python.
 _LANGUAGES = {b"sh", b"md", b"md-sandbox", b"scala", b"r", b"fs", b"markdown"}
 _HEAD = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(%%|%)([\w\-]+)([^\n]*)")
+# What automagic runs without a sign in front of it, where it cannot be Python.
+_AUTO = rb"(?:pip3?|conda|mamba|cd|ls|mkdir|rmdir|rm|cp|mv|cat|env|set_env|load_ext)"
+_PLAIN = rb"(?!=|\(|\.[\w ]|,|:|\[|(?:in|is|if|and|or|not|for)\b)[\w\-./$~{\"'][^\n]*"
 _MAGIC = re.compile(
     rb"([ \t]*)(?:!!?|%(?=\w)|\?)|[ \t]*[\w.]+\?{1,2}[ \t]*\r?(?=\n|\Z)"
     rb"|([ \t]*[\w, .\[\]'\"]{1,200}=[ \t]*)(?:!!?|%(?=\w))"
+    rb"|([ \t]*)" + _AUTO + rb"[ \t]+" + _PLAIN
 )
-_WORTH = re.compile(rb"(?m)^[ \t]*[!%?]|=[ \t]*[!%]|\?[ \t]*\r?$")
+_WORTH = re.compile(rb"(?m)^[ \t]*(?:[!%?]|" + _AUTO + rb"[ \t])|=[ \t]*[!%]|\?[ \t]*\r?$")
 _TOKEN = re.compile(
     rb"#[^\n]*|('''|\"\"\")|'(?:[^'\\\n]|\\.)*'?|\"(?:[^\"\\\n]|\\.)*\"?|([(\[{])|([)\]}])|\\\r?\n|(\n)",
     re.DOTALL,
@@ -94,11 +98,11 @@ def magics(cell: bytes) -> Iterator[Magic]:
         at = begin + prefix
         if cell[at : at + 1] == b"!":
             yield Magic("shell", "!", at + 1 + cell.startswith(b"!!", at), end)
-        elif cell[at : at + 1] == b"%" and (named := _NAME.match(cell, at + 1)):
+        elif named := _NAME.match(cell, at + cell.startswith(b"%", at)):
             name = named[0]
             if name in _SHELL:
                 yield Magic("shell", name.decode(), named.end(), end)
-            elif name in (b"pip", b"conda", b"mamba", b"uv"):
+            elif name in (b"pip", b"pip3", b"conda", b"mamba", b"uv"):
                 yield Magic("shell", name.decode(), named.start(), end)
             else:
                 yield Magic("line", name.decode(), named.end(), end)
@@ -131,7 +135,7 @@ def _lines(cell: bytes, position: int) -> Iterator[tuple[int, int, int]]:
         if depth == 0 and (match := _MAGIC.match(cell, position)):
             line = _LINE.match(cell, position)
             end = line.end() if line else len(cell)
-            yield position, end, len(match[1] or match[2] or b"")
+            yield position, end, len(match[1] or match[2] or match[3] or b"")
             position = end + 1
             continue
         while token := _TOKEN.search(cell, position):

@@ -22,7 +22,7 @@ from mlscan.documents.document import Document, Unit, utf8
 from mlscan.documents.json_strings import Path, Spans, raw_offset, string_spans, unescaped
 from mlscan.documents.lines import Lines
 from mlscan.documents.rendered import How, rendered, source_offset
-from mlscan.documents.salvage import salvage
+from mlscan.documents.salvage import VERBATIM, salvage
 from mlscan.model import Cell, Note, Region
 from mlscan.sources.source import Source
 
@@ -133,6 +133,8 @@ class NotebookDocument(Document):
             whole = "".join(unescaped(text[start:end]) for start, end in spans)
             index = source_offset(whole, how, index, after=after)
         for start, end in spans:
+            if self._pieces[number][0][0] == VERBATIM:
+                return start + index
             raw = text[start:end]
             length = len(unescaped(raw))
             if index < length or (after and index == length):

@@ -37,7 +37,8 @@ def modules(document: Document) -> tuple[list[Module], list[Note]]:
         text = document.data[unit.start : unit.end]
         code = blank_magics(text) if document.kind == "notebook" else text
         try:
-            parsed.append(Module(unit, parse(code), Lines(text)))
+            tree = _dedented(code) if unit.cell and code[:1].isspace() else parse(code)
+            parsed.append(Module(unit, tree, Lines(text)))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = document.region(unit.start, unit.start).start_line if unit.cell else 0
             where = f"cell {unit.cell}: " if unit.cell else ""
@@ -45,6 +46,19 @@ def modules(document: Document) -> tuple[list[Module], list[Note]]:
             at = (error.lineno or 0) if isinstance(error, SyntaxError) and not unit.cell else line
             notes.append(Note(document.source.path, "unparsed", f"{where}not Python 3 ({reason})", at))
     return parsed, notes
+
+
+def _dedented(code: bytes) -> ast.Module:
+    """A cell that starts with a blank: IPython takes the indentation of its first line off all lines."""
+    try:
+        return parse(code)
+    except IndentationError:
+        tree = parse(b"if 1:\n" + code)
+        branch = tree.body[0]
+        if not isinstance(branch, ast.If) or len(tree.body) > 1:
+            raise
+        ast.increment_lineno(branch, -1)
+        return ast.Module(branch.body, [])
 
 
 def parse(code: bytes) -> ast.Module:

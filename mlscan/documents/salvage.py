@@ -1,7 +1,7 @@
 """What can still be read of a notebook that is not JSON: with conflict markers of a merge, or cut short.
 
-Every string value is taken by itself, under the key before it. The walk never fails and never guesses:
-both sides of a conflict are read.
+Every string value is taken by itself, under the key before it, and what stands between them as it is. The
+walk never fails and never guesses: both sides of a conflict are read.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _MEMBER = re.compile(
     rf'"([\w./+\-]{{1,80}})"\s*:\s*(\[\s*(?:{STRING}[\s,]*)*(?:{_OPEN})?|{STRING}|{_OPEN})', re.DOTALL
 )
 _STRINGS = re.compile(rf"{STRING}|{_OPEN}", re.DOTALL)
+_GAP = re.compile(r"\w{8}")
+VERBATIM = "verbatim"  # the first part of the path of a piece that is no JSON string
 _OUTPUTS = ("text", "evalue", "traceback", "html", "latex", "svg", "json", "javascript")
 
 
@@ -26,9 +28,18 @@ def salvage(text: str) -> tuple[list[Piece], dict[Path, Spans]]:
     plain = _MARKER.sub(lambda match: " " * len(match[0]), text)
     found: list[Piece] = []
     spans: dict[Path, Spans] = {}
-    cell, syntax = 0, "python"
+    cell, syntax, position = 0, "python", 0
+
+    def verbatim(start: int, end: int) -> None:
+        if _GAP.search(plain, start, end):
+            path: Path = (VERBATIM, len(found))
+            found.append((path, plain[start:end], "text", cell, "metadata", "", None))
+            spans[path] = [(start, end)]
+
     for match in _MEMBER.finditer(plain):
         key, start, end = match[1], *match.span(2)
+        verbatim(position, match.start())
+        position = end
         if key == "cell_type":
             syntax = "python" if "code" in match[2] else "markdown"
             continue
@@ -38,6 +49,7 @@ def salvage(text: str) -> tuple[list[Piece], dict[Path, Spans]]:
         try:
             whole = "".join(unescaped(plain[first:last]) for first, last in parts)
         except ValueError:
+            verbatim(start, end)
             continue
         if not whole:
             continue
@@ -48,6 +60,7 @@ def salvage(text: str) -> tuple[list[Piece], dict[Path, Spans]]:
         path: Path = ("salvaged", len(found))
         found.append((path, whole, kind, cell, part, "", None if source else how_of(key, whole)))
         spans[path] = parts
+    verbatim(position, len(plain))
     return found, spans
 
 

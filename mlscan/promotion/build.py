@@ -6,15 +6,21 @@ from collections.abc import Callable, Iterable
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
+from mlscan.model import Note
+from mlscan.promotion.claims import claims_in
 from mlscan.promotion.graph import Graph, Pipeline, TriggerKind
+from mlscan.promotion.joins import joined
 from mlscan.promotion.lower import azure, github
+from mlscan.promotion.lower.ci import LOWERINGS
 from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.deliveries import delivered
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
 
 _LOWERINGS: dict[str, Callable[[Parsed, Context], Pipeline | None]] = {
     "github-actions": github.lower,
     "azure-pipelines": azure.lower,
+    **LOWERINGS,
 }
 
 
@@ -23,17 +29,25 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     path from the root, or gives None. A file that only others call is not a pipeline of its own."""
     context = Context(catalog, read)
     found: list[Pipeline] = []
+    notes: list[Note] = []
     for document in documents:
         if not may_be_pipeline(document):
             continue
         parsed = context.adopt(document)
+        handled = delivered(parsed, context)
+        if handled is not None:
+            found += handled
+            continue
         lowering = _LOWERINGS.get(platform_of(parsed))
         try:
             pipeline = lowering(parsed, context) if lowering is not None else None
         except RecursionError:
-            continue  # an alias that holds itself
+            notes.append(Note(parsed.path, "unparsed", "an alias holds itself; no pipeline read from it"))
+            continue
         if pipeline is not None:
             found.append(pipeline)
+    for make in context.later:
+        found += make()
     kept = [
         pipeline
         for pipeline in found
@@ -43,4 +57,22 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
             for trigger in pipeline.triggers
         )
     ]
-    return Graph(catalog.environments, tuple(sorted(kept, key=lambda pipeline: pipeline.path)))
+    kept = joined(kept, context.protections, context.approvers)
+    opened = list(context.opened)
+    notes += [note for parsed in opened if (note := _unread(parsed)) is not None]
+    return Graph(
+        catalog.environments,
+        tuple(sorted(kept, key=lambda pipeline: pipeline.path)),
+        tuple(context.protections),
+        tuple(context.approvers),
+        claims=tuple(claim for parsed in opened for claim in claims_in(parsed.document)),
+        notes=tuple(sorted(notes)),
+    )
+
+
+def _unread(parsed: Parsed) -> Note | None:
+    """A file that looks like a pipeline and is no YAML, even with its template holes filled."""
+    if parsed.error is None:
+        return None
+    message = f"not YAML ({parsed.error}); no pipeline read from it"
+    return Note(parsed.path, "unparsed", message, parsed.error.line)

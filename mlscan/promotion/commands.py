@@ -14,7 +14,7 @@ from mlscan.promotion.located import Located
 from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.shell import Command, Word, lex
-from mlscan.promotion.targets import facts_of, may_be_secret, tag_names_production
+from mlscan.promotion.targets import facts_of, may_be_secret, mutable_reference, tag_names_production
 from mlscan.promotion.toolbox import Line, Toolbox
 from mlscan.promotion.wrappers import inner_script, unwrap
 
@@ -50,7 +50,9 @@ class Recogniser:
         for command in lex(text.data):
             if command.assignments or command.words[0].text in ("export", "set", "declare"):
                 setting = _assign(command, setting)
-            if command.words and command.words[0].text in ("cd", "pushd"):
+            if len(command.words) > 2 and command.words[1].text == "in":
+                setting = _loop(command, setting)
+            elif command.words and command.words[0].text in ("cd", "pushd"):
                 setting = self._enter(text, command, setting)
             elif command.words:
                 piped = before if command.guard == "|" else None
@@ -142,7 +144,9 @@ class Recogniser:
             place = text.place(words[0].start, words[-1].end)
             verbs = {word for sequence in invocation.match for word in sequence.replace("|", " ").split()}
             title = " ".join((line.program, *(word for word in line.words[:after] if word in verbs)))
-            yield Action(invocation.action, title[:80], invocation.confidence, place, targets, setting.hops)
+            certainty = invocation.confidence
+            mutable = mutable_reference(map(expander(setting), line.words))
+            yield Action(invocation.action, title[:80], certainty, place, targets, setting.hops, mutable)
             return
 
     def _facts(
@@ -186,6 +190,13 @@ class _Expand:
 
     def __call__(self, text: str) -> str:
         return self.scope.expand(text, NO_FACTS)
+
+
+def _loop(command: Command, setting: Setting) -> Setting:
+    """After `for name in words`: the name stands for all of them."""
+    name = command.words[0].text
+    words = " ".join(expander(setting)(word.text) for word in command.words[2:])
+    return replace(setting, scope=setting.scope.inside({f"env.{name}".lower(): words}))
 
 
 def _assign(command: Command, setting: Setting) -> Setting:

@@ -16,6 +16,7 @@ from mlscan.promotion.scenarios import Facts, Scenario
 
 Results = frozenset[str]
 _SUCCESS: Results = frozenset(("success",))
+_ABSENT: Results = frozenset(("absent",))
 _AZURE = {"success": "Succeeded", "failure": "Failed", "skipped": "Skipped"}
 
 
@@ -59,12 +60,13 @@ class Run:
         steps = self._outcome(job).steps
         return step < len(steps) and steps[step] is not False
 
-    def group(self, name: str) -> Results:
-        """The possible results of a job, a stage or a call, by the name others need it by."""
+    def group(self, name: str, absent: Results = _SUCCESS) -> Results:
+        """The possible results of a job, a stage or a call, by the name others need it by; `absent` where
+        there is none of it in this run."""
         members = self.pipeline.groups.get(name) or ((name,) if name in self._jobs else ())
-        found = [self._outcome(member).results for member in members]
+        found = [results for member in members if (results := self._outcome(member).results) != _ABSENT]
         if not found:
-            return _SUCCESS  # a name that does not exist here: absent in this variant
+            return absent if members else _SUCCESS
         if any(results == {"failure"} for results in found):
             return frozenset(("failure",))
         if all(results == {"skipped"} for results in found):
@@ -79,6 +81,8 @@ class Run:
         return self._done[identifier]
 
     def _play(self, job: Job) -> Outcome:
+        if self._is_absent(job):
+            return Outcome(_ABSENT, (False,) * len(job.steps))
         runs = self._starts(job)
         if runs is False:
             return Outcome(frozenset(("skipped",)), (False,) * len(job.steps))
@@ -93,10 +97,11 @@ class Run:
         ]
         return Outcome(results | perhaps, steps)
 
+    def _is_absent(self, job: Job) -> bool:
+        """Whether the platform decides before the run that this job is no part of it."""
+        return any(self._holds(presence, job) is False for presence in job.presence)
+
     def _starts(self, job: Job) -> bool | None:
-        for presence in job.presence:
-            if self._holds(presence, job) is False:
-                return False
         around = self._around(job)
         if around is False:
             return False
@@ -104,7 +109,7 @@ class Run:
         if job.condition is None:
             return succeeded
         holds = _both(around, self._holds(job.condition, job))
-        if job.condition.language == "github" and not job.condition.checks_status:
+        if job.condition.language != "azure" and not job.condition.checks_status:
             return _both(holds, succeeded)
         return holds
 
@@ -113,7 +118,7 @@ class Run:
         found: bool | None = True
         for need in job.needs:
             if need.mode == "inside":
-                results = self.group(need.job)
+                results = self.group(need.job, frozenset(("skipped",)))
                 found = _both(found, None if len(results) > 1 else "success" in results)
         return found
 
@@ -172,7 +177,7 @@ class Run:
         holds = step.condition.holds(JobFacts(self, job, failed))
         if holds is False and not self.denial.conditions:
             holds = None
-        if step.condition.language == "github" and not step.condition.checks_status:
+        if step.condition.language != "azure" and not step.condition.checks_status:
             return _both(holds, clean)
         return holds
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
+from mlscan.promotion.patterns import matches
+
 
 class _Unknown:
     """The value of an expression that only a run can tell."""
@@ -289,4 +291,5 @@ _FUNCTIONS: dict[str, Any] = {
     "coalesce": lambda *values: next((value for value in values if value not in (None, "")), None),
     "xor": lambda left, right: bool(left) is not bool(right),
     "containsvalue": _contains,
+    "matches": matches,
 }

@@ -2,7 +2,8 @@
 
 A hole alone on its lines becomes line breaks, one inside a line a word made of its own letters (so that two
 equal holes stay equal and `{{ .release_branch }}` still says release), and `raw` blocks keep their inside.
-Byte offsets into the result are byte offsets into the file.
+Byte offsets into the result are byte offsets into the file, but for text behind a condition at the start of
+its line: that moves to where the condition began, as it does when the template is rendered.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ _TAG_LINES = re.compile(
 )
 _TAG = re.compile(rb"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}", re.DOTALL)
 _CONTROL = re.compile(rb"(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\}).)*\}\}", re.DOTALL)
+_LEADING = re.compile(
+    rb"^([ \t]*)((?:(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\})[^\n])*\}\}[ \t]*){1,4})(\w[^\n]*)$",
+    re.MULTILINE,
+)
 _HOLE = re.compile(rb"(?<!\$)\{\{(?:(?!\}\}).)*\}\}", re.DOTALL)
 _OTHER = re.compile(rb"[^A-Za-z0-9\n]")
 
@@ -33,6 +38,7 @@ def fill(data: bytes) -> bytes:
     data = _RAW.sub(_blank, data)
     data = _QUOTED.sub(_unquote, data)
     data = _TAG_LINES.sub(lambda match: b"\n" * len(match[0]), data)
+    data = _LEADING.sub(lambda match: match[1] + match[3] + b" " * len(match[2]), data)
     data = _TAG.sub(_blank, data)
     data = _CONTROL.sub(_blank, data)
     return _HOLE.sub(lambda match: _OTHER.sub(b"_", match[0]), data)

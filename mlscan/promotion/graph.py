@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mlscan.catalog.schema import Environments
-from mlscan.model import Place
+from mlscan.model import Note, Place
 from mlscan.promotion.conditions import Condition
 
 
@@ -57,7 +57,8 @@ class Action:
     """Something that happens to a model. `kind` is a word of `Invocation.action`.
 
     `certainty` is `high`, `medium` or `low`. `hops` are the call sites between the step and the command,
-    outermost first; `targets` are facts about where it goes, bound arguments first.
+    outermost first; `targets` are facts about where it goes, bound arguments first. `mutable` is a
+    reference among its words that may mean something else a minute later (`app:latest`).
     """
 
     kind: str
@@ -66,20 +67,51 @@ class Action:
     place: Place
     targets: tuple[Fact, ...] = ()
     hops: tuple[Place, ...] = ()
+    mutable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Something that can stop a deploy. `kind` is `human`, `environment`, `authz`, `click`, `timer` or
-    `unknown` (a part that could not be read and may hold a gate).
+    """Something that can stop a deploy. `kind` is `human`, `environment`, `authz`, `click`, `timer`, `metric`
+    or `unknown` (a part that could not be read and may hold a gate).
 
-    A gate that is part of a condition (`conditional`) acts through the evaluation of that condition.
+    A gate that is part of a condition (`conditional`) acts through the evaluation of that condition. One of
+    kind `void` stops nothing, and `proof` shows why; on another kind `proof` shows why it holds. `weakness`
+    says against whom a gate does not hold.
     """
 
     kind: str
     name: str
     place: Place
     conditional: bool = False
+    proof: Place | None = None
+    weakness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What code says about a gate that a server keeps: whether anybody has to approve what is bound to the
+    environment `name` on `platform`, and whether who started it may do so."""
+
+    platform: str
+    name: str
+    place: Place
+    reviewed: bool
+    self_review: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """What can pass a gate without a second person. `kind` is `robot` for code that approves, `grant` for a
+    policy that lets an identity approve; `gate` is a glob of what it may approve, by `pipeline/stage/action`,
+    and `also` says what else the identity may do (`start`, `train`, `administer`)."""
+
+    kind: str
+    name: str
+    platform: str
+    gate: str
+    place: Place
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +208,13 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Every pipeline of a repository, sorted by path, and the words by which environments are told apart."""
+    """Every pipeline of a repository, sorted by path, what code says about their gates, and the words by
+    which environments are told apart. `claims` are comments that speak of an approval, `notes` tell what
+    could not be read."""
 
     environments: Environments
     pipelines: tuple[Pipeline, ...] = ()
+    protections: tuple[Protection, ...] = ()
+    approvers: tuple[Approver, ...] = ()
+    claims: tuple[Place, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -56,10 +56,13 @@ class Judge:
         self._memory: dict[tuple[str, bool], str] = {}
 
     def names(self, text: str, free: bool = False) -> str:
-        """`prod`, `nonprod` or `` for a text; `free` texts are names of steps and jobs, not of places."""
+        """`prod`, `nonprod` or `` for a text; `free` texts are names of steps and jobs, not of places.
+
+        `pkg.dev` is where Google keeps every registry, and no environment.
+        """
         key = (text, free)
         if key not in self._memory:
-            self._memory[key] = self._judge(tokens(text), free)
+            self._memory[key] = self._judge(tokens(text.replace("pkg.dev", "")), free)
         return self._memory[key]
 
     def _judge(self, found: tuple[str, ...], free: bool) -> str:

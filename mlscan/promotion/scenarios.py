@@ -10,11 +10,13 @@ from fnmatch import fnmatchcase
 from mlscan.promotion.conditions import names_people
 from mlscan.promotion.expressions import UNKNOWN, Value
 from mlscan.promotion.graph import Pipeline, Trigger, TriggerKind
+from mlscan.promotion.patterns import examples
 
 _MENTIONED = re.compile(
     r"refs/heads/([\w./-]+)|(?:github\.ref_name|Build\.SourceBranchName'?\]?)\s*[=,]{1,2}\s*'([\w./-]+)'"
 )
-_TAGS = re.compile(r"refs/tags/([\w./-]*)")
+_PLAIN = re.compile(r"(run\.(?:branch|tag|base)) (?:==|!=) '((?:[^']|'')*)'")
+_MATCHED = re.compile(r"matches\((run\.(?:branch|tag|base)), '((?:[^']|'')*)'\)")
 _REASONS = {
     TriggerKind.PUSH: "IndividualCI",
     TriggerKind.TAG: "IndividualCI",
@@ -23,6 +25,10 @@ _REASONS = {
     TriggerKind.SCHEDULE: "Schedule",
     TriggerKind.UPSTREAM: "ResourceTrigger",
 }
+
+
+# A branch that no file mentions.
+_OTHER = "feature/x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Scenario:
         """How a report says it: `a push to 'main'`."""
         branch = self.ref.removeprefix("refs/heads/").strip("_")  # the rest of a template hole
         if self.kind is TriggerKind.PUSH:
-            anywhere = not self.trigger.refs and not self.trigger.excluded
+            anywhere = not self.trigger.refs and not self.trigger.excluded and branch == _OTHER
             return "a push to any branch" if anywhere else f"a push to '{branch}'"
         return {
             TriggerKind.TAG: "a release" if self.trigger.event == "release" else "a tag",
@@ -61,15 +67,15 @@ class Scenario:
 
 def scenarios(pipeline: Pipeline) -> Iterator[Scenario]:
     """Every scenario of a pipeline, those that start by themselves first."""
-    mentioned = _mentioned(pipeline)
+    mentioned, tags = _mentioned(pipeline)
     order = {TriggerKind.MANUAL: 1, TriggerKind.CALL: 2}
     for trigger in sorted(pipeline.triggers, key=lambda item: order.get(item.kind, 0)):
-        yield from _of(trigger, mentioned)
+        yield from _of(trigger, mentioned, tags)
 
 
-def _of(trigger: Trigger, mentioned: tuple[str, ...]) -> Iterator[Scenario]:
+def _of(trigger: Trigger, mentioned: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[Scenario]:
     if trigger.kind is TriggerKind.TAG:
-        for name in trigger.refs or ("v1.0.0",):
+        for name in trigger.refs or ("v1.0.0", *tags):
             yield Scenario(trigger, f"refs/tags/{_concrete(name)}")
     elif trigger.kind is TriggerKind.PULL_REQUEST:
         bases = [_concrete(pattern) for pattern in trigger.refs] or list(
@@ -79,26 +85,38 @@ def _of(trigger: Trigger, mentioned: tuple[str, ...]) -> Iterator[Scenario]:
             yield Scenario(trigger, "refs/pull/1/merge", base)
     elif trigger.kind is TriggerKind.PUSH:
         named = [_concrete(pattern) for pattern in trigger.refs]
-        fitting = _allowed(trigger, mentioned if named else ("main", *mentioned, "feature/x"))
+        fitting = _allowed(trigger, mentioned if named else (_OTHER, "main", *mentioned))
         for branch in dict.fromkeys((*named, *fitting)):
             yield Scenario(trigger, f"refs/heads/{branch}")
     elif trigger.kind in (TriggerKind.MANUAL, TriggerKind.CALL):
-        for branch in dict.fromkeys(("main", *mentioned, "feature/x")):
+        for branch in dict.fromkeys(("main", *mentioned, _OTHER)):
             yield Scenario(trigger, f"refs/heads/{branch}")
     else:
         yield Scenario(trigger, "refs/heads/main")
 
 
-def _mentioned(pipeline: Pipeline) -> tuple[str, ...]:
-    """Branches that conditions compare with."""
+def _mentioned(pipeline: Pipeline) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Branches and tags that conditions compare with."""
     found: dict[str, None] = {"master": None}
+    tags: dict[str, None] = {}
     for job in pipeline.jobs:
         conditions = [job.condition, *job.presence, *(step.condition for step in job.steps)]
         for condition in conditions:
             for match in _MENTIONED.finditer(condition.text) if condition is not None else ():
                 branch = match[1] or match[2]
                 found[f"{branch}x" if branch.endswith("/") else branch] = None
-    return tuple(found)
+            for name, value in _compared(condition.text if condition is not None else ""):
+                (tags if name == "run.tag" else found)[value] = None
+    return tuple(found), tuple(tags)
+
+
+def _compared(text: str) -> Iterator[tuple[str, str]]:
+    """(name of the run, a value that a condition of the neutral language tells apart)."""
+    for match in _PLAIN.finditer(text):
+        yield match[1], match[2]
+    for match in _MATCHED.finditer(text):
+        for example in examples(match[2].replace("''", "'")):
+            yield match[1], example
 
 
 def _allowed(trigger: Trigger, branches: Iterable[str]) -> Iterator[str]:
@@ -128,6 +146,8 @@ class Facts:
 
     def name(self, path: str) -> Value:
         lower = path.lower()
+        if lower.startswith("run."):
+            return self._run(lower.removeprefix("run."))
         if lower.startswith("variables."):
             return self._variable(lower.removeprefix("variables."))
         if lower.startswith(("inputs.", "github.event.inputs")):
@@ -161,6 +181,22 @@ class Facts:
             if path.startswith(prefix) and event not in events and not called:
                 return None
         return "success" if path == "event.workflow_run.conclusion" else UNKNOWN
+
+    def _run(self, path: str) -> Value:
+        """The neutral names of `mlscan.promotion.lower.plain`."""
+        scenario, kind = self.scenario, self.scenario.kind
+        if kind is TriggerKind.CALL:
+            return UNKNOWN
+        short = scenario.ref.split("/", 2)[-1]
+        on_branch = kind not in (TriggerKind.TAG, TriggerKind.PULL_REQUEST)
+        return {
+            "branch": short if on_branch else None,
+            "tag": short if kind is TriggerKind.TAG else None,
+            "name": _OTHER if kind is TriggerKind.PULL_REQUEST else short,
+            "base": scenario.base or None,
+            "event": scenario.trigger.event,
+            "default": "main",
+        }.get(path, UNKNOWN)
 
     def _variable(self, path: str) -> Value:
         scenario = self.scenario

@@ -21,6 +21,8 @@ from mlscan.promotion.targets import may_be_secret, unresolved
 _PYTHON = re.compile(r"^(python[\d.]*|py|pypy3?|\$\{?PYTHON\w*\}?)$", re.IGNORECASE)
 _SHELL_FILE = re.compile(r"\.(sh|bash|zsh|ps1|cmd|bat)$", re.IGNORECASE)
 _TRAINS = frozenset(("train", "training", "trainer", "finetune", "fit"))
+_UPLOADS = frozenset(("upload", "publish", "push"))
+_UPLOADED = frozenset(("model", "models", "pipeline", "pipelines"))
 _EVALUATES = frozenset(("evaluate", "evaluation", "eval"))
 _RECIPE = re.compile(
     rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
@@ -212,6 +214,8 @@ def _by_name(
         kind = "promote" if found & {"promote", "promotion"} else "deploy"
         named = Fact("file", name, here)
         yield Action(kind, f"script {stem}", "medium", here, (*facts, named), setting.hops)
+    elif found & _UPLOADS and found & _UPLOADED:
+        yield Action("publish", f"script {stem}", "medium", here, facts, setting.hops)
     elif found & _TRAINS:
         yield Action("train", f"script {stem}", "medium", here, (), setting.hops)
     elif found & _EVALUATES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mlscan.catalog.schema import Invocation
 from mlscan.model import Place
@@ -20,8 +20,14 @@ _SECRET = re.compile(
     r"|://[^/\s:@]+:[^/\s$@]+@|^-{0,2}(u|user|password|token|secret|api-key|auth)$",
     re.IGNORECASE,
 )
+_MUTABLE = re.compile(r"\w[:@/=]latest$", re.IGNORECASE)
 _SELECTS = frozenset(("env", "environment", "stage", "target", "tier", "destination", "environments"))
 _HOLE = re.compile(r"\$\{\{(.*?)\}\}|\$\{(\w+)[^}]*\}|\$\(([\w.]+)\)|\$\[([^\]]*)\]|\$(\w+)")
+
+
+def mutable_reference(texts: Iterable[str]) -> str:
+    """The first text that names the newest of something: `app:latest`, `azureml:churn@latest`."""
+    return next((_short(text) for text in texts if _MUTABLE.search(text) and not may_be_secret(text)), "")
 
 
 def may_be_secret(text: str) -> bool:

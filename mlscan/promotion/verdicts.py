@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from mlscan.model import Place
@@ -30,6 +30,7 @@ class Kind(str, Enum):
 
 
 _ORDER = list(Kind)
+_WEAK = ("authz", "click", "timer", "metric")
 _LABELS = {
     Kind.GATE_UNVERIFIED: "server-side",
     Kind.GATE_WEAK: "gated",
@@ -57,13 +58,18 @@ class Verdict:
 
 def verdicts(graph: Graph) -> Iterator[Verdict]:
     """The worst verdict on every deploy of a graph, in the order of the files."""
+    for found in assessments(graph):
+        yield found[0]
+
+
+def assessments(graph: Graph) -> Iterator[tuple[Verdict, ...]]:
+    """For every deploy of a graph its verdicts under all scenarios that reach it, worst first."""
     judge = Judge(graph.environments)
     for pipeline in graph.pipelines:
         played: dict[tuple[Scenario, str], Run] = {}
         for deploy in deploys(pipeline, judge):
-            found = list(_each(deploy, judge, played))
-            worst = min(found, key=lambda item: _ORDER.index(item.kind))
-            yield Verdict(worst.kind, deploy, worst.scenario, worst.gates, path_to(deploy, worst.scenario))
+            found = sorted(_each(deploy, judge, played), key=lambda item: _ORDER.index(item.kind))
+            yield tuple(replace(item, path=path_to(deploy, item.scenario)) for item in found)
 
 
 def _each(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run]) -> Iterator[Verdict]:
@@ -130,14 +136,14 @@ def _judge(probe: _Probe) -> Verdict:
 
     if not probe.open("human", frozenset(("human",))):
         return verdict(Kind.GATED, "human")
-    if not probe.open("weak", frozenset(("human", "authz", "click", "timer"))):
-        return verdict(Kind.GATE_WEAK, "authz", "click", "timer")
-    everything = frozenset(("human", "authz", "click", "timer", "environment"))
+    if not probe.open("weak", frozenset(("human", *_WEAK))):
+        return verdict(Kind.GATE_WEAK, *_WEAK)
+    everything = frozenset(("human", "environment", *_WEAK))
     if not probe.open("environment", everything):
         return verdict(Kind.GATE_UNVERIFIED, "environment")
     if not probe.open("unknown", everything | {"unknown"}):
         return verdict(Kind.GATE_UNVERIFIED)
-    if void := probe.gates("human", "environment"):
+    if void := probe.gates("human", "environment", "void"):
         return Verdict(Kind.GATE_VOID, deploy, scenario, void)
     target = deploy.target.environment
     if target == "dynamic":

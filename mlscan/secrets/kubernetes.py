@@ -30,17 +30,21 @@ def find(document: Document, secret: Mapping, judge: Judge, names: Names) -> Ite
         for name, _, node in entries.items():
             if not isinstance(node, Scalar):
                 continue
-            value = _decoded(node.value) if section == "data" else node.value.strip()
-            found = _entry(name, value, judge, names)
+            text = _decoded(node.value) if section == "data" else ""
+            value = text or node.value.strip()
+            # What does not decode to text, random bytes for one, is taken as it is written.
+            found = (
+                _entry(name, value, judge, names) if text or section != "data" or names.kind(name) else None
+            )
             if found is None:
                 continue
             held, confidence, reason = found
-            how = "decoded from base64" if section == "data" else "plain in 'stringData'"
+            how = "decoded from base64" if text else f"as written in '{section}'"
             evidence = (f"entry '{name}' of a Kubernetes Secret", how, reason)
             start, end = _span(document, node)
             yield Candidate(
                 start, end, held, "credential-in-config", NAME, confidence,
-                f"Credential in Kubernetes Secret entry '{name}'", evidence, folded=section == "data",
+                f"Credential in Kubernetes Secret entry '{name}'", evidence, folded=bool(text),
             )  # fmt: skip
 
 

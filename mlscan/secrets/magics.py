@@ -20,6 +20,7 @@ from mlscan.secrets.settings import judged
 _WORTH = re.compile(
     rb"(?i)pass|pwd|pw\b|secret|token|key|auth|cred|sas|dsn|conn|login|pat\b|header|\s-[puadHw]|\bset\b|<<"
 )
+_EXPANDED = re.compile(r"\{[A-Za-z_][^{}]{0,80}\}")
 ENV = ("env", "set_env")
 _SETTING = re.compile(rb"[ \t]*([A-Za-z_]\w{0,80})(?:[ \t]*=[ \t]*|[ \t]+)([^\r\n]*[^\s])[ \t]*")
 
@@ -41,7 +42,9 @@ def find(document: Document, judge: Judge, names: Names) -> Iterator[Candidate]:
             yield from _environment(document, magic, body, start, judge, names)
         elif magic.kind in ("shell", "line"):
             if _WORTH.search(body):
-                yield from judged(document, shell.pairs(body, start), judge, names)
+                # IPython puts Python values in: `{token}`
+                pairs = (pair for pair in shell.pairs(body, start) if not _EXPANDED.search(pair.value))
+                yield from judged(document, pairs, judge, names)
         elif reader := _reader(magic, body):
             yield from judged(document, reader(body, start), judge, names)
 

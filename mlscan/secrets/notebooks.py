@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from mlscan.documents.document import Document, text_document
+from mlscan.documents.document import Document, Unit, text_document
 from mlscan.documents.notebook import NotebookDocument
-from mlscan.documents.pairs import markdown
+from mlscan.documents.pairs.choose import reader_of
+from mlscan.documents.pairs.pair import Pair
 from mlscan.secrets import json_values, magics, outputs
 from mlscan.secrets.candidate import Candidate
 from mlscan.secrets.judge import Judge
@@ -34,16 +35,21 @@ def find(
         yield from json_values.find(document, judge, names)
     if fired & _NAMED:
         for unit in document.units:
-            if unit.syntax == "markdown":
-                text = document.data[unit.start : unit.end]
-                if (b"```" in text or b"~~~" in text) and _WORTH.search(text):
-                    yield from judged(document, markdown.pairs(text, unit.start), judge, names)
+            if unit.part == "source" and unit.syntax != "python":
+                yield from judged(document, _foreign(document, unit), judge, names)
     if "magic" in fired:
-        if fired & (_NAMED | {"leak"}):
-            yield from magics.find(document, judge, names)
+        yield from magics.find(document, judge, names)
         if fired & (_NAMED | {"sink", "login", "default"}):
             for file in magics.files(document):
                 inner = text_document(Source(file.name, file.data))
                 yield from (magics.moved(candidate, file.start) for candidate in written(inner))
     if isinstance(document, NotebookDocument) and fired & _NAMED:
         yield from outputs.find(document, judge, names)
+
+
+def _foreign(document: Document, unit: Unit) -> Iterator[Pair]:
+    """The pairs of a cell that is not Python: prose with fenced blocks, or another kernel's language."""
+    text = document.data[unit.start : unit.end]
+    fenced = unit.syntax != "markdown" or b"```" in text or b"~~~" in text
+    reader = reader_of(unit.syntax) if fenced and _WORTH.search(text) else None
+    return reader(text, unit.start) if reader else iter(())

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from mlscan.documents.document import Document
 from mlscan.documents.pairs import pairs_of
 from mlscan.documents.pairs.pair import Pair
+from mlscan.model import Confidence
 from mlscan.secrets.candidate import NAME, Candidate
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.names import NameKind, Names
 
 _SCRIPTS = frozenset(("shell", "dockerfile", "javascript", "r", "sql", "script"))
+_DOCUMENTATION = (".md", ".mdx", ".markdown")
 _SCHEME = re.compile(r"(?i:bearer|basic|token|api-?key)[ ]+")
 _DEFAULT = re.compile(r"\$\{\w{1,80}:?[-=]([^{}$]+)\}\Z")
 
@@ -26,6 +28,8 @@ def find(document: Document, judge: Judge, names: Names) -> Iterator[Candidate]:
 
 def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names) -> Iterator[Candidate]:
     """The pairs that hold a credential; a template, a reference or a word is none."""
+    # An example of a README is more often made up than the same line of a script.
+    documentation = document.source.suffix in _DOCUMENTATION
     for pair in pairs:
         kind = names.kind(pair.name)
         if not kind:
@@ -34,12 +38,15 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
         judgement = judge.named(value, kind)
         if judgement.confidence is None or value == pair.name or encoded_words(value, kind, judge):
             continue
+        confidence = judgement.confidence
+        if documentation and confidence is not Confidence.LOW:
+            confidence = Confidence(confidence - 1)
         start, end = located(document, value, pair.start, pair.end)
         script = pair.syntax in _SCRIPTS
         what = f"Credential in {'script' if script else 'setting'}: '{pair.name}'"
         yield Candidate(
             start, end, value, "credential-in-script" if script else "credential-in-config", NAME,
-            judgement.confidence, what, (f"name '{pair.name}'", judgement.reason, f"read as {pair.syntax}"),
+            confidence, what, (f"name '{pair.name}'", judgement.reason, f"read as {pair.syntax}"),
         )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ from injector.score import Findings, distinct, units
 from injector.tree import copy_tree
 
 _REMARK = (
-    "Everything a tool reports on the untouched copies counts as false, one for each line, unless --true lists its "
-    "line: real credentials of the repositories count against every tool that finds them."
+    "Everything a tool reports on the untouched copies counts as false, one for each line, unless --true "
+    "lists its line: real credentials of the repositories count against every tool that finds them."
 )
 
 

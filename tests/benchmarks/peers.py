@@ -121,10 +121,7 @@ def _read_mlscan(report: Any) -> list[Found]:
 
 
 def _read_gitleaks(report: Any) -> list[Found]:
-    return [
-        Found(item["File"], item["StartLine"], item["EndLine"], text=item["Secret"])
-        for item in report
-    ]  # fmt: skip
+    return [Found(item["File"], item["StartLine"], item["EndLine"], text=item["Secret"]) for item in report]
 
 
 def _read_betterleaks(report: Any) -> list[Found]:
@@ -188,34 +185,76 @@ def installed(folder: Path) -> list[Tool]:
     folder = folder.resolve()
     found = []
     if gitleaks := _gitleaks(folder):
-        found.append(Tool(
-            "gitleaks", (gitleaks, "version"),
-            lambda report, jobs: (gitleaks, "dir", ".", "--no-banner", "-f", "json", "-r", report, "--exit-code", "0"),
-            _read_gitleaks,
-        ))  # fmt: skip
+        found.append(
+            Tool(
+                "gitleaks",
+                (gitleaks, "version"),
+                lambda report, jobs: (
+                    gitleaks,
+                    "dir",
+                    ".",
+                    "--no-banner",
+                    "-f",
+                    "json",
+                    "-r",
+                    report,
+                    "--exit-code",
+                    "0",
+                ),
+                _read_gitleaks,
+            )
+        )
     if betterleaks := _program(folder, "betterleaks"):
-        found.append(Tool(
-            "betterleaks", (betterleaks, "--version"),
-            lambda report, jobs: (betterleaks, ".", "--no-banner", "-s", "-o", report, "--exit-code", "0"),
-            _read_betterleaks,
-        ))  # fmt: skip
+        found.append(
+            Tool(
+                "betterleaks",
+                (betterleaks, "--version"),
+                lambda report, jobs: (
+                    betterleaks,
+                    ".",
+                    "--no-banner",
+                    "-s",
+                    "-o",
+                    report,
+                    "--exit-code",
+                    "0",
+                ),
+                _read_betterleaks,
+            )
+        )
     if kingfisher := _program(folder, "kingfisher"):
         for name, confidence in (("kingfisher", "medium"), ("kingfisher-low", "low")):
             found.append(_kingfisher(name, kingfisher, confidence))
     if detect := _program(folder, "detect-secrets"):
-        found.append(Tool(
-            "detect-secrets", (detect, "--version"),
-            lambda report, jobs: (detect, "scan", "--all-files", "--no-verify", "."),
-            _read_detect_secrets, reads_stdout=True,
-        ))  # fmt: skip
+        found.append(
+            Tool(
+                "detect-secrets",
+                (detect, "--version"),
+                lambda report, jobs: (detect, "scan", "--all-files", "--no-verify", "."),
+                _read_detect_secrets,
+                reads_stdout=True,
+            )
+        )
     if credsweeper := _program(folder, "credsweeper"):
-        found.append(Tool(
-            "credsweeper", (credsweeper, "--version"),
-            lambda report, jobs: (
-                credsweeper, "--path", ".", "--save-json", report, "--no-stdout", "--log", "SILENCE", "--jobs", str(jobs),
-            ),
-            _read_credsweeper,
-        ))  # fmt: skip
+        found.append(
+            Tool(
+                "credsweeper",
+                (credsweeper, "--version"),
+                lambda report, jobs: (
+                    credsweeper,
+                    "--path",
+                    ".",
+                    "--save-json",
+                    report,
+                    "--no-stdout",
+                    "--log",
+                    "SILENCE",
+                    "--jobs",
+                    str(jobs),
+                ),
+                _read_credsweeper,
+            )
+        )
     return found
 
 
@@ -233,9 +272,12 @@ def _kingfisher(name: str, program: str, confidence: str) -> Tool:
         confidence,
     )
     return Tool(
-        name, (program, "--version"), lambda report, jobs: (program, "scan", ".", *options, "-o", report),
-        _read_kingfisher, accepted=frozenset({0, 1, 200, 205}),
-    )  # fmt: skip
+        name,
+        (program, "--version"),
+        lambda report, jobs: (program, "scan", ".", *options, "-o", report),
+        _read_kingfisher,
+        accepted=frozenset({0, 1, 200, 205}),
+    )
 
 
 def _program(folder: Path, name: str) -> str:

@@ -40,7 +40,7 @@ def tokens(comment: bytes, raw: bytes = rb"(?!)") -> re.Pattern[bytes]:
     """
     return re.compile(
         rb"(?P<comment>" + comment + rb")|(?P<string>" + raw + rb"|" + DOUBLE + rb"|" + SINGLE
-        + rb")|(?P<name>[A-Za-z_$][\w$.\-]*)|(?P<sign>" + _SIGNS + rb")|\\.|\d[\w.]*",
+        + rb")|(?P<name>(?:\$[A-Za-z]{1,10}:)?[A-Za-z_$][\w$.\-]*)|(?P<sign>" + _SIGNS + rb")|\\.|\d[\w.]*",
         re.DOTALL,
     )  # fmt: skip
 
@@ -99,8 +99,8 @@ def _named(recent: deque[Token]) -> str:
 
 
 def _short(token: Token) -> str:
-    """`process.env.X` to `X`; a string that names something is short too."""
-    name = token.text.rpartition(".")[2] if token.kind == "name" else token.text
+    """`process.env.X` and PowerShell's `$env:X` to `X`; a string that names something is short too."""
+    name = token.text.rpartition(":")[2].rpartition(".")[2] if token.kind == "name" else token.text
     return name if len(name) <= _LONGEST_NAME else ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mlscan.documents.pairs.pair import Pair, plain
 
-_FENCE = re.compile(rb"(?m)^[ \t>]{0,20}(`{3,}|~{3,})[ \t]*\{?[ \t]*\.?([\w+.\-]*)[^\n]*\n")
+_FENCE = re.compile(rb"(?m)^[ \t>]{0,20}(`{3,20}|~{3,20})[ \t]*\{?[ \t]*\.?([\w+.\-]*)[^\n]*\n")
 
 
 def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
+from mlscan.model import Place
 from mlscan.promotion.commands import Recogniser
+from mlscan.promotion.graph import Approver, Pipeline, Protection
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.scripts import Read, ScriptFollower
+
+if TYPE_CHECKING:
+    from mlscan.promotion.lower.cloud_deploy import DeployTarget
 
 
 @dataclass
 class Context:
-    """`parsed` opens a file as YAML, each once; `referenced` collects the files that others call."""
+    """`parsed` opens a file as YAML, each once; `referenced` collects the files that others call,
+    `protections` and `approvers` what files say about gates of other files; `targets` and `promoted` are
+    those of Cloud Deploy, `served` the objects that serve models. What needs all files waits in `later`."""
 
     catalog: Catalog
     read: Read
     recogniser: Recogniser = field(init=False)
     referenced: set[str] = field(default_factory=set)
+    protections: list[Protection] = field(default_factory=list)
+    approvers: list[Approver] = field(default_factory=list)
+    targets: dict[str, list[DeployTarget]] = field(default_factory=dict)
+    promoted: set[tuple[str, str, str]] = field(default_factory=set)
+    served: list[Place] = field(default_factory=list)
+    later: list[Callable[[], list[Pipeline]]] = field(default_factory=list)
     _files: dict[str, Parsed | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -42,6 +58,11 @@ class Context:
             document = self.read(path)
             self._files[path] = Parsed(document) if document is not None else None
         return self._files[path]
+
+    @property
+    def opened(self) -> Iterator[Parsed]:
+        """Every file that was opened so far."""
+        return (parsed for parsed in self._files.values() if parsed is not None)
 
     def nearest(self, path: str, folder: str) -> Parsed | None:
         """A file by a path from the root of a repository that may be a folder of this one: the folders

@@ -20,6 +20,9 @@ from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.targets import may_be_secret, unresolved
 
 _MEMBERS = re.compile(rb"(?:teams/\S+/memberships|collaborators/\S+/permission|orgs/\S+/members/)[^\n]*")
+_HEAD = re.compile(
+    r"refs/pull/|pull_request\.head|github\.head_ref|\bhead[._-]?(?:sha|ref)\b|\bpr[._-]head", re.IGNORECASE
+)
 _SHELLS = ("bash", "sh", "pwsh", "powershell", "cmd", "")
 _DEPTH = 3
 
@@ -95,6 +98,8 @@ def _uses(uses: Scalar, node: Mapping, where: Where, context: Context) -> tuple[
     name = uses.value.partition("@")[0]
     if task is not None and task.gate:
         return [], [Gate(task.gate, name, place)]
+    if name == "actions/checkout":
+        return list(_checkout(parsed, given)), []
     if task is None:
         if context.recogniser.judge.deploys_by_name(name):
             facts = tuple(inputs(parsed, given, (), setting.scope, context))
@@ -107,6 +112,13 @@ def _uses(uses: Scalar, node: Mapping, where: Where, context: Context) -> tuple[
         )
         return [], checks
     return list(task_actions(task, name, parsed, uses, given, setting, context)), []
+
+
+def _checkout(parsed: Parsed, given: Node | None) -> Iterator[Action]:
+    """A checkout of what a pull request proposes, which nobody has merged."""
+    ref = given.get("ref") if isinstance(given, Mapping) else None
+    if isinstance(ref, Scalar) and _HEAD.search(ref.value):
+        yield Action("checkout", "actions/checkout", "high", parsed.place(ref, "the head of a pull request"))
 
 
 def task_actions(

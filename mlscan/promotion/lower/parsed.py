@@ -17,20 +17,28 @@ class Parsed:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.error: YamlError | None = None
+
+    @property
+    def root(self) -> Node | None:
+        return self.roots[0] if self.roots else None
 
     @cached_property
-    def root(self) -> Node | None:
+    def roots(self) -> list[Node]:
+        """The roots of all documents of the file; none and an `error` where it is no YAML."""
         data = self.document.data
         try:
-            roots = compose(data)
-        except YamlError:
+            return compose(data)
+        except YamlError as error:
+            self.error = error
             if not holds_holes(data):
-                return None
+                return []
             try:
                 roots = compose(fill(data))
             except YamlError:
-                return None
-        return roots[0] if roots else None
+                return []
+            self.error = None
+            return roots
 
     @property
     def path(self) -> str:

@@ -6,6 +6,8 @@ import re
 
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
+from mlscan.promotion.lower.ci import may_be_service, service
+from mlscan.promotion.lower.deliveries import delivery, may_deliver
 from mlscan.promotion.lower.parsed import Parsed
 
 _HINT = re.compile(rb"^\s*-?\s*(?:jobs|stages|steps|extends)\s*:", re.MULTILINE)
@@ -23,25 +25,30 @@ _OTHERS = frozenset(
 
 
 def platform(document: Document) -> str:
-    """`github-actions`, `azure-pipelines`, or an empty string for anything else."""
-    return platform_of(Parsed(document)) if may_be_pipeline(document) else ""
+    """`github-actions`, `cloud-build` and so on, or an empty string for anything else."""
+    if not may_be_pipeline(document):
+        return ""
+    parsed = Parsed(document)
+    name = delivery(parsed)
+    return platform_of(parsed) if name is None else name
 
 
 def may_be_pipeline(document: Document) -> bool:
     """A cheap question before a file is parsed: has it a key that every pipeline has?"""
-    return document.kind in ("yaml", "text") and _HINT.search(document.data) is not None
+    pipeline = document.kind in ("yaml", "text") and _HINT.search(document.data) is not None
+    return pipeline or may_be_service(document) or may_deliver(document)
 
 
 def platform_of(parsed: Parsed) -> str:
     """The same for a file that is parsed already."""
     root = parsed.root
     if not isinstance(root, Mapping):
-        return ""
+        return service(parsed)
     keys = {key.value for key, _ in root.pairs if isinstance(key, Scalar)}
     jobs = root.get("jobs")
     if isinstance(jobs, Mapping) and ("on" in keys or "true" in keys) and not keys & {"version", "orbs"}:
         return "github-actions"
-    return "azure-pipelines" if _azure(root, keys) else ""
+    return "azure-pipelines" if _azure(root, keys) else service(parsed)
 
 
 def _azure(root: Mapping, keys: set[str]) -> bool:

@@ -11,6 +11,7 @@ import random
 import zlib
 from dataclasses import dataclass
 
+from injector.uses import AWS, OPAQUE, PASSWORDS, PEM, STRINGS, VENDORS, Use
 from mlscan.catalog.templates import expand
 
 KINDS = (
@@ -23,17 +24,6 @@ KINDS = (
     "concatenated token",
     "base64",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """How code hands a credential to an SDK. `{}` in a call is the literal; an empty one does not exist."""
-
-    template: str
-    name: str
-    module: str = ""
-    keyword: str = ""
-    positional: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +44,6 @@ class Credential:
         return self.use.name
 
 
-_VENDORS = (
-    Use("hf_<alpha:34>", "HF_TOKEN", "import huggingface_hub", "huggingface_hub.login(token={})", "huggingface_hub.login({})"),
-    Use("sk-proj-<base64url:74>T3BlbkFJ<base64url:74>", "OPENAI_API_KEY", "import openai", "openai.OpenAI(api_key={})"),
-    Use("sk-ant-api03-<base64url:93>AA", "ANTHROPIC_API_KEY", "import anthropic", "anthropic.Anthropic(api_key={})"),
-    Use("gsk_<alnum:20>WGdyb3FY<alnum:24>", "GROQ_API_KEY", "import groq", "groq.Groq(api_key={})"),
-    Use("r8_<alnum:37>", "REPLICATE_API_TOKEN", "import replicate", "replicate.Client(api_token={})", "replicate.Client({})"),
-    Use("dapi<hex:32>", "DATABRICKS_TOKEN", "from databricks import sql", "sql.connect(server_hostname=HOST, access_token={})"),
-    Use("pcsk_<alnum:6>_<alnum:63>", "PINECONE_API_KEY", "import pinecone", "pinecone.Pinecone(api_key={})", "pinecone.Pinecone({})"),
-    Use("lsv2_pt_<hex:32>_<hex:10>", "LANGSMITH_API_KEY", "import langsmith", "langsmith.Client(api_key={})"),
-    Use("nvapi-<base64url:64>", "NVIDIA_API_KEY", "from langchain_nvidia_ai_endpoints import ChatNVIDIA", "ChatNVIDIA(nvidia_api_key={})"),
-    Use("AIza<base64url:35>", "GOOGLE_API_KEY", "import google.generativeai as genai", "genai.configure(api_key={})"),
-    Use("ghp_<alnum:30>", "GITHUB_TOKEN", "import github", "github.Github(login_or_token={})", "github.Github({})"),
-    Use("pplx-<alnum:48>", "PERPLEXITY_API_KEY", "import openai", "openai.OpenAI(base_url=BASE, api_key={})"),
-)  # fmt: skip
-_OPAQUE = (
-    Use("<hex:40>", "WANDB_API_KEY", "import wandb", "wandb.login(key={})"),
-    Use("<alnum:40>", "CO_API_KEY", "import cohere", "cohere.Client(api_key={})", "cohere.Client({})"),
-    Use("<alnum:32>", "MISTRAL_API_KEY", "from mistralai import Mistral", "Mistral(api_key={})"),
-    Use("<hex:32>", "AZURE_OPENAI_API_KEY", "from openai import AzureOpenAI", "AzureOpenAI(azure_endpoint=URL, api_key={})"),
-    Use("<hex:32>", "AZURE_SEARCH_KEY", "from azure.core.credentials import AzureKeyCredential", "AzureKeyCredential(key={})", "AzureKeyCredential({})"),
-    Use("<hex:40>", "DAGSHUB_TOKEN", "import dagshub", "dagshub.auth.add_app_token(token={})", "dagshub.auth.add_app_token({})"),
-)  # fmt: skip
-_PASSWORDS = (
-    Use("<password:14>", "POSTGRES_PASSWORD", "import psycopg2", "psycopg2.connect(host=HOST, user=USER, password={})"),
-    Use("<alnum:16>", "MYSQL_PASSWORD", "import pymysql", "pymysql.connect(host=HOST, user=USER, password={})", "pymysql.connect(HOST, USER, {})"),
-    Use("<WORD><digit:4>!", "SMTP_PASSWORD", "import smtplib", "smtplib.SMTP(HOST).login(USER, password={})", "smtplib.SMTP(HOST).login(USER, {})"),
-    Use("<WORD>_<WORD><digit:2>", "SNOWFLAKE_PASSWORD", "import snowflake.connector", "snowflake.connector.connect(user=USER, password={})"),
-)  # fmt: skip
-_ENGINE = ("import sqlalchemy", "sqlalchemy.create_engine(url={})", "sqlalchemy.create_engine({})")
-_STRINGS = (
-    (Use("<alnum:14>", "DATABASE_URL", *_ENGINE), "postgresql://mlflow:{}@db.internal:5432/mlflow"),
-    (Use("<WORD><digit:4>", "BACKEND_STORE_URI", *_ENGINE), "mysql+pymysql://trainer:{}@10.0.3.7:3306/features"),
-    (Use("<alnum:16>", "MONGO_URI", "import pymongo", "pymongo.MongoClient(host={})", "pymongo.MongoClient({})"), "mongodb+srv://svc:{}@cluster0.k3x9q.mongodb.net/models"),
-    (Use("<alnum:20>", "REDIS_URL", "import redis", "redis.from_url(url={})", "redis.from_url({})"), "redis://:{}@cache.internal:6379/0"),
-    (Use("<base64:86>==", "AZURE_STORAGE_CONNECTION_STRING", "from azure.storage.blob import BlobServiceClient", "BlobServiceClient.from_connection_string(conn_str={})", "BlobServiceClient.from_connection_string({})"), "DefaultEndpointsProtocol=https;AccountName=mlstore;AccountKey={};EndpointSuffix=core.windows.net"),
-)  # fmt: skip
-_AWS = Use("<base64:40>", "AWS_SECRET_ACCESS_KEY", "import boto3", "boto3.client('s3', aws_access_key_id=KEY_ID, aws_secret_access_key={})")  # fmt: skip
-_PEM = Use("", "DEPLOY_PRIVATE_KEY", "import jwt", "jwt.encode(claims, key={}, algorithm='RS256')", "jwt.encode(claims, {}, 'RS256')")  # fmt: skip
 _WORDS = ("Tiger", "Marmot", "Bergen", "Quartz", "Falcon", "Ginger", "Walnut", "Comet", "Pepper", "Lisboa")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -99,22 +51,20 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 def generate(kind: str, draw: random.Random) -> Credential:
     """A fresh credential of a kind."""
     if kind == "connection string":
-        use, around = draw.choice(_STRINGS)
+        use, around = draw.choice(STRINGS)
         value = _fill(use.template, draw)
         return Credential(kind, value, around.format(value), use)
     if kind == "private key":
         pem, body = _private_key(draw)
-        return Credential(kind, body, pem, _PEM)
+        return Credential(kind, body, pem, PEM)
     if kind == "AWS pair":
-        value = _fill(_AWS.template, draw)
-        return Credential(kind, value, value, _AWS, _fill("AKIA<base32:16>", draw))
+        value = _fill(AWS.template, draw)
+        return Credential(kind, value, value, AWS, _fill("AKIA<base32:16>", draw))
     if kind == "base64":
-        use = draw.choice(_VENDORS + _PASSWORDS)
+        use = draw.choice(VENDORS + PASSWORDS)
         value = base64.b64encode(_fill(use.template, draw).encode()).decode()
         return Credential(kind, value, value, use)
-    uses = {"vendor token": _VENDORS, "concatenated token": _VENDORS, "opaque key": _OPAQUE}.get(
-        kind, _PASSWORDS
-    )
+    uses = {"vendor token": VENDORS, "concatenated token": VENDORS, "opaque key": OPAQUE}.get(kind, PASSWORDS)
     use = draw.choice(uses)
     value = _fill(use.template, draw)
     return Credential(kind, value, value, use)
@@ -144,15 +94,17 @@ def _private_key(draw: random.Random) -> tuple[str, str]:
         label = "PRIVATE KEY"
     else:
         sizes = (128, 3, 128, 64, 64, 64, 64, 64)
-        numbers = [b"\0"] + [
-            b"\1\0\1" if n == 3 else b"\0" + bytes([0x80 | draw.randrange(128)]) + draw.randbytes(n - 1)
-            for n in sizes
-        ]
+        numbers = [b"\0", *(_number(size, draw) for size in sizes)]
         der = _tagged(0x30, b"".join(_tagged(2, number) for number in numbers))
         label = "RSA PRIVATE KEY"
     body = base64.b64encode(der).decode()
     lines = [body[start : start + 64] for start in range(0, len(body), 64)]
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----")), "\n".join(lines)
+
+
+def _number(size: int, draw: random.Random) -> bytes:
+    """A positive number of `size` bytes with its top bit set; of three bytes, the usual exponent."""
+    return b"\1\0\1" if size == 3 else b"\0" + bytes([0x80 | draw.randrange(128)]) + draw.randbytes(size - 1)
 
 
 def _tagged(tag: int, content: bytes) -> bytes:

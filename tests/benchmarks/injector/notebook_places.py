@@ -86,11 +86,12 @@ def _traceback(credential: Credential, draw: random.Random) -> Snippet:
     """A frame as IPython 8 colours it, with the failing line that holds the literal."""
     quote, name = draw.choice("\"'"), credential.name.lower()
     call = f"{_OFF}client {_BLUE}={_OFF} connect{_BLUE}({_OFF}{name}{_BLUE}={_OFF}"
+    before = f"{_GREEN}      1{_OFF} {_OFF}import ml\n"
+    literal = f"{_GREEN}{quote}{credential.text}{quote}{_OFF}"
     frame = [
         f"{_RED}---------------------------------------------------------------------------{_OFF}",
         f"{_RED}AuthenticationError{_OFF}                       Traceback (most recent call last)",
-        f"Cell {_GREEN}In[4], line 2{_OFF}\n{_GREEN}      1{_OFF} {_OFF}import ml\n"
-        f"{_GREEN}----> 2{_OFF} {call}{_GREEN}{quote}{credential.text}{quote}{_OFF}{_BLUE}){_OFF}\n",
+        f"Cell {_GREEN}In[4], line 2{_OFF}\n{before}{_GREEN}----> 2{_OFF} {call}{literal}{_BLUE}){_OFF}\n",
         f"{_RED}AuthenticationError{_OFF}: 401 Unauthorized",
     ]
     output = {"output_type": "error", "ename": "AuthenticationError", "evalue": "401", "traceback": frame}

@@ -36,14 +36,29 @@ def _located(root: Path, place: Place, kind: str, snippet: Snippet, path: Path, 
     raw = path.read_bytes().decode("utf-8")
     spans = [_span(raw, needle) for needle in snippet.needles]
     start, end = min(first for first, _ in spans), max(last for _, last in spans)
+    start, end = _framed(raw, start, end)
     start_line, end_line = raw.count("\n", 0, start) + 1, raw.count("\n", 0, end) + 1
     line_start = raw.rfind("\n", 0, start) + 1
     values = dict.fromkeys((snippet.value, *snippet.needles, *map(_escaped, snippet.needles)))
     relative = path.relative_to(root.parent).as_posix()
     return Planting(
-        place.name, kind, relative, start_line, end_line, start - line_start + 1, end - line_start + 1,
-        one_line, tuple(values), snippet.quote,
-    )  # fmt: skip
+        place.name,
+        kind,
+        relative,
+        start_line,
+        end_line,
+        start - line_start + 1,
+        end - line_start + 1,
+        one_line,
+        tuple(values),
+        snippet.quote,
+    )
+
+
+def _framed(raw: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the BEGIN and END lines of a private key: some tools report only the former."""
+    before, after = raw.rfind("-----BEGIN", max(0, start - 80), start), raw.find("-----END", end, end + 60)
+    return (before, after + 8) if before >= 0 and after >= 0 else (start, end)
 
 
 def _span(raw: str, needle: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _NAMES = (
 
 
 def _written(shape: str) -> Callable[[Credential, random.Random], Snippet]:
-    """A maker from a shape: `{lit}` literal, `{NAME}` environment name, `{name}` lower case, `{id}` AWS id."""
+    """A maker from a shape: `{lit}` literal, `{NAME}` environment name, `{name}` in lower case."""
 
     def make(credential: Credential, draw: random.Random) -> Snippet:
         literal, quote = quoted(credential, draw)
@@ -65,25 +65,29 @@ def _pydantic(credential: Credential, draw: random.Random) -> Snippet:
     literal, quote = quoted(credential, draw)
     name = credential.name.lower()
     value = draw.choice((literal, f"Field({literal})", f"Field(default={literal})"))
-    text = f"from pydantic import Field\nfrom pydantic_settings import BaseSettings\n\n\nclass PlantedSettings(BaseSettings):\n    region: str = 'eu-west-1'\n    {name}: str = {value}"
+    head = "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n\n\n"
+    text = f"{head}class PlantedSettings(BaseSettings):\n    region: str = 'eu'\n    {name}: str = {value}"
     return plain(credential, text, quote)
 
 
 def _click(credential: Credential, draw: random.Random) -> Snippet:
     literal, quote = quoted(credential, draw)
-    flag = credential.name.lower().replace("_", "-")
-    text = f"import click\n\n\n@click.command()\n@click.option('--{flag}', default={literal}, show_default=False)\ndef planted({credential.name.lower()}):\n    pass"
+    name = credential.name.lower()
+    option = f"@click.option('--{name.replace('_', '-')}', default={literal}, show_default=False)"
+    text = f"import click\n\n\n@click.command()\n{option}\ndef planted({name}):\n    pass"
     return plain(credential, text, quote)
 
 
 def _url(credential: Credential, draw: random.Random) -> Snippet:
-    quote = draw.choice("\"'")
+    """Signs of a password that would have to be percent-encoded in a URL become letters."""
+    quote, value = draw.choice("\"'"), credential.value
     if credential.kind == "password":
-        inner = f"postgresql://trainer:{credential.text}@{{HOST}}:5432/features"
+        value = value.translate(str.maketrans("@#%^*", "kmpqz"))
+        inner = f"postgresql://trainer:{value}@{{HOST}}:5432/features"
     else:
-        inner = f"https://{{HOST}}/v1/models?api_key={credential.text}&limit=10"
+        inner = f"https://{{HOST}}/v1/models?api_key={value}&limit=10"
     text = f"HOST = 'ml.example.org'\nendpoint = f{quote}{inner}{quote}"
-    return plain(credential, text, quote_name(quote))
+    return Snippet(text, (value,), value, quote_name(quote))
 
 
 def _concatenated(credential: Credential, draw: random.Random) -> Snippet:
@@ -110,26 +114,46 @@ def _decoded(credential: Credential, draw: random.Random) -> Snippet:
 
 
 _ANY = (*TEXT_KINDS, "private key")
-_FLAG = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--{name}', type=str, default={lit})"
+_FLAG = (
+    "import argparse\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--{name}', type=str, default={lit})"
+)
 CELL_PLACES = (
     Place("cell: variable", "cell", _ANY, _variable),
     Place("cell: keyword argument", "cell", _ANY, _keyword),
-    Place("cell: positional argument", "cell", ("vendor token", "opaque key", "password", "connection string"), _positional),
+    Place(
+        "cell: positional argument",
+        "cell",
+        ("vendor token", "opaque key", "password", "connection string"),
+        _positional,
+    ),
     Place("cell: os.environ", "cell", TEXT_KINDS, _written("import os\nos.environ['{NAME}'] = {lit}")),
     Place("cell: concatenation", "cell", ("concatenated token",), _concatenated),
     Place("cell: b64decode", "cell", ("base64",), _decoded),
-)  # fmt: skip
+)
 MODULE_PLACES = (
     Place("python: variable", "python", _ANY, _variable),
     Place("python: keyword argument", "python", _ANY, _keyword),
-    Place("python: default of parameter", "python", TEXT_KINDS, _written("def planted(retries=3, {name}={lit}):\n    return {name}")),
-    Place("python: default of getenv", "python", TEXT_KINDS, _written("import os\nsetting = os.getenv('{NAME}', {lit})")),
+    Place(
+        "python: default of parameter",
+        "python",
+        TEXT_KINDS,
+        _written("def planted(retries=3, {name}={lit}):\n    return {name}"),
+    ),
+    Place(
+        "python: default of getenv",
+        "python",
+        TEXT_KINDS,
+        _written("import os\nsetting = os.getenv('{NAME}', {lit})"),
+    ),
     Place("python: default of argparse", "python", TEXT_KINDS, _written(_FLAG)),
     Place("python: default of click", "python", TEXT_KINDS, _click),
     Place("python: pydantic field", "python", TEXT_KINDS, _pydantic),
     Place("python: dict key", "python", _ANY, _written("config = {'retries': 3, '{name}': {lit}}")),
-    Place("python: header", "python", TOKEN_KINDS, _written("headers = {'Authorization': 'Bearer ' + {lit}}")),
+    Place(
+        "python: header", "python", TOKEN_KINDS, _written("headers = {'Authorization': 'Bearer ' + {lit}}")
+    ),
     Place("python: f-string URL", "python", (*TOKEN_KINDS, "password"), _url),
     Place("python: concatenation", "python", ("concatenated token",), _concatenated),
     Place("python: b64decode", "python", ("base64",), _decoded),
-)  # fmt: skip
+)

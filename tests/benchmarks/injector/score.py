@@ -57,7 +57,7 @@ def distinct(found: Iterable[Found]) -> set[tuple[str, int, str]]:
 
 
 def units(root: Path) -> int:
-    """Notebook cells plus files that are not notebooks and look like text: what false findings are counted by."""
+    """Notebook cells plus other files that look like text: what false findings are counted by."""
     total = 0
     for path in root.rglob("*"):
         if not path.is_file() or path.is_symlink():

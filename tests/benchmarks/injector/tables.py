@@ -42,7 +42,7 @@ def recall(
     hits: dict[str, set[int] | None],
     group: Callable[[Planting], str],
 ) -> Table:
-    """Recall of each tool for each group of plantings. `hits` holds indexes; None: the tool did not finish."""
+    """Recall by group of plantings. `hits` holds indexes by tool, None where one did not finish."""
     groups = list(dict.fromkeys(map(group, plantings)))
     rows = [
         _row(name, [i for i, item in enumerate(plantings) if group(item) == name], hits) for name in groups

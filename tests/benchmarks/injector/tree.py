@@ -26,7 +26,14 @@ _NEW_NAMES = {
     "terraform": "main.tf",
     "pem": "deploy_key.pem",
 }
-_SUFFIXES = {"python": ".py", "yaml": (".yaml", ".yml"), "shell": ".sh", "toml": ".toml", "ini": (".ini", ".cfg"), "terraform": ".tf"}  # fmt: skip
+_SUFFIXES = {
+    "python": ".py",
+    "yaml": (".yaml", ".yml"),
+    "shell": ".sh",
+    "toml": ".toml",
+    "ini": (".ini", ".cfg"),
+    "terraform": ".tf",
+}
 
 
 def copy_tree(repository: Path, to: Path) -> None:

@@ -30,7 +30,8 @@ def _pair(credential: Credential, draw: random.Random) -> Snippet:
     )
     text = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: planted\nspec:\n  containers:\n    - name: train\n"
-        f"      image: ml/train:1\n      env:\n{extra}        - name: {credential.name}\n          value: {scalar}\n"
+        f"      image: ml/train:1\n      env:\n{extra}"
+        f"        - name: {credential.name}\n          value: {scalar}\n"
     )
     return plain(credential, text, quote)
 
@@ -76,7 +77,8 @@ def _compose_list(credential: Credential, draw: random.Random) -> Snippet:
 
 def _compose_map(credential: Credential, draw: random.Random) -> Snippet:
     scalar, quote = _scalar(credential.text, draw)
-    text = f"services:\n  planted:\n    image: ml/train:1\n    environment:\n      REGION: eu\n      {credential.name}: {scalar}\n"
+    head = "services:\n  planted:\n    image: ml/train:1\n    environment:\n      REGION: eu\n"
+    text = f"{head}      {credential.name}: {scalar}\n"
     return plain(credential, text, quote)
 
 
@@ -85,8 +87,13 @@ YAML_PLACES = (
     Place("yaml: map value", "yaml", TEXT_KINDS, _map),
     Place("yaml: block scalar with JSON", "yaml", TEXT_KINDS, _block_json),
     Place("yaml: block scalar with PEM", "yaml", ("private key",), _block_pem),
-    Place("yaml: Secret data", "yaml", ("base64", "vendor token", "opaque key", "password", "private key"), _secret_data),
+    Place(
+        "yaml: Secret data",
+        "yaml",
+        ("base64", "vendor token", "opaque key", "password", "private key"),
+        _secret_data,
+    ),
     Place("yaml: Secret stringData", "yaml", TEXT_KINDS, _string_data),
     Place("yaml: compose list", "yaml", TEXT_KINDS, _compose_list),
     Place("yaml: compose map", "yaml", TEXT_KINDS, _compose_map),
-)  # fmt: skip
+)

@@ -1,0 +1,60 @@
+"""No gate at all, or one that only the server knows: `direct-to-prod`, `deploy-without-approval`,
+`gate-unverified`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlscan.checks.gates.case import UNGATED, Case, Found, World
+from mlscan.checks.gates.words import confidence, may_be_checked, started, target
+from mlscan.checks.remedies import remedy
+from mlscan.promotion.verdicts import Kind, Verdict
+
+
+def find(case: Case, world: World) -> Iterator[Found]:
+    """At most one of the three, by the worst scenario of the deploy."""
+    verdict = case.worst
+    rule = rule_of(verdict)
+    if rule:
+        message = _unverified(verdict) if rule == "gate-unverified" else _open(verdict)
+        yield Found(rule, case, verdict, message, confidence(verdict), fix=remedy(rule, verdict))
+
+
+def rule_of(verdict: Verdict) -> str:
+    """The rule a verdict breaks, or an empty string.
+
+    A check on the service connection or variable group of a plain Azure job would be a gate that no file
+    shows, so that such a deploy is a warning.
+    """
+    if verdict.kind is Kind.GATE_UNVERIFIED:
+        return "gate-unverified"
+    if verdict.kind not in UNGATED and verdict.kind is not Kind.GATE_VOID:
+        return ""
+    automatic = verdict.scenario is not None and verdict.scenario.automatic
+    named = verdict.deploy.target.environment == "prod"
+    sure = verdict.kind in (Kind.UNGATED, Kind.GATE_VOID) and automatic and named
+    return "direct-to-prod" if sure and not may_be_checked(verdict) else "deploy-without-approval"
+
+
+def _open(verdict: Verdict) -> str:
+    job = verdict.deploy.job.title
+    void = ""
+    if verdict.kind is Kind.GATE_VOID and verdict.gates:
+        void = f" The gate '{verdict.gates[0].name}' does not stop it: the job runs even if it is denied."
+    return (
+        f"Job '{job}' deploys to {target(verdict)} on {started(verdict)}, "
+        f"with no human approval in between.{void}"
+    )
+
+
+def _unverified(verdict: Verdict) -> str:
+    job = verdict.deploy.job
+    if not verdict.gates:
+        hidden = job.unknowns[0].reason if job.unknowns else "a part of the pipeline is unread"
+        return (
+            f"Job '{job.title}' deploys to {target(verdict)}; a gate may stand in what is not here: {hidden}."
+        )
+    return (
+        f"Job '{job.title}' deploys to {target(verdict)} behind environment '{verdict.gates[0].name}', "
+        "but whether anyone has to approve is set on the server and not in the repository."
+    )

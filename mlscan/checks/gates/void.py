@@ -1,0 +1,112 @@
+"""Gates that stand there and stop nothing: `gate-void`.
+
+Three proofs: the deploy runs although the gate is denied, the repository itself sets the gate up without
+anybody who approves, or a program gives the approval.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlscan.checks.gates.case import UNGATED, Case, Found, World, places
+from mlscan.checks.gates.words import confidence, may_be_checked, started, target
+from mlscan.checks.remedies import remedy
+from mlscan.model import Place
+from mlscan.promotion.graph import Gate
+from mlscan.promotion.order import before
+from mlscan.promotion.verdicts import Kind, Verdict
+
+_APPROVES_GATES = re.compile(
+    r"put-approval-result|(?:rollouts|builds) approve|approve-transition-request|pending_deployments"
+)
+
+
+def find(case: Case, world: World) -> Iterator[Found]:
+    """A void gate before a deploy, or a command that approves by itself."""
+    verdict = case.worst
+    if verdict.kind is Kind.GATE_VOID:
+        gate = next((gate for gate in verdict.gates if gate.kind == "void"), None)
+        if gate is not None:
+            yield _without_approvers(case, gate)
+        elif verdict.gates and _proven(verdict):
+            yield _outlived(case)
+    elif verdict.kind in UNGATED and case.automatic and _gives_approval(case):
+        yield _robot(case, world)
+
+
+def _gives_approval(case: Case) -> bool:
+    action = case.deploy.action
+    return action.kind == "approve" and _APPROVES_GATES.search(action.title) is not None
+
+
+def _proven(verdict: Verdict) -> bool:
+    """A gate for people is meant as one; an environment counts where production is named after it."""
+    if any(gate.kind == "human" for gate in verdict.gates):
+        return True
+    return verdict.deploy.target.environment == "prod" and not may_be_checked(verdict)
+
+
+def _without_approvers(case: Case, gate: Gate) -> Found:
+    verdict = case.worst
+    reason = gate.proof.note if gate.proof is not None and gate.proof.note else "nobody has to approve"
+    proof = (replace(gate.proof, note=reason),) if gate.proof is not None else ()
+    here = replace(gate.place, note=f"gate '{gate.name}'")
+    return Found(
+        "gate-void", case, verdict,
+        f"Job '{case.job.title}' deploys to {target(verdict)} behind gate '{gate.name}', which stops nobody: "
+        f"{reason}.",
+        confidence(verdict),
+        flow=_led(verdict, (here, *proof)),
+        fix=remedy("gate-void", verdict),
+    )  # fmt: skip
+
+
+def _outlived(case: Case) -> Found:
+    """The job, or one before it, runs whatever the gate says."""
+    verdict = case.worst
+    gate = verdict.gates[0]
+    steps = [replace(gate.place, note=f"gate '{gate.name}' may be denied here")]
+    for job in (*reversed(before(case.deploy.pipeline, case.job)), case.job):
+        condition = job.condition
+        if condition is not None and (condition.outlives_failure or condition.decorative):
+            steps.append(replace(condition.place, note=f"job '{job.title}' runs even then"))
+    condition = case.deploy.step.condition
+    if condition is not None and condition.outlives_failure:
+        steps.append(replace(condition.place, note="this step runs even then"))
+    return Found(
+        "gate-void", case, verdict,
+        f"Job '{case.job.title}' deploys to {target(verdict)} on {started(verdict)} even if gate "
+        f"'{gate.name}' is denied: its condition does not ask whether what it needs succeeded.",
+        confidence(verdict),
+        flow=_led(verdict, tuple(steps)),
+        fix=remedy("gate-void", verdict),
+    )  # fmt: skip
+
+
+def _robot(case: Case, world: World) -> Found:
+    verdict, title = case.worst, case.deploy.action.title
+    gates = [
+        replace(gate.place, note=f"gate '{gate.name}' asks for a person")
+        for pipeline in world.graph.pipelines
+        for job in pipeline.jobs
+        for gate in (*job.gates, *(gate for step in job.steps for gate in step.gates))
+        if gate.kind in ("human", "environment")
+    ]
+    return Found(
+        "gate-void", case, verdict,
+        f"Job '{case.job.title}' gives an approval by itself (`{title}`) on {started(verdict)}: the gate "
+        "that waits for it stops nothing.",
+        confidence(verdict),
+        related=places(gates)[:3],
+        fix="Let a person give the approval in the platform, and take the permission to approve away from "
+        "the identity of this job.",
+    )  # fmt: skip
+
+
+def _led(verdict: Verdict, proof: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The path with the proof before the command; what the proof shows again is shown once."""
+    shown = {(place.path, place.region) for place in proof}
+    path = [place for place in verdict.path[:-1] if (place.path, place.region) not in shown]
+    return (*path, *proof, *verdict.path[-1:])

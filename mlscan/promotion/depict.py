@@ -1,0 +1,142 @@
+"""The promotion graph as a picture: the jobs on the way to every deploy, their gates, and where they lead."""
+
+from __future__ import annotations
+
+from mlscan.picture import GateShown, JobShown, Picture, PipelineShown, Standing, WayShown
+from mlscan.promotion.graph import Gate, Graph, Job, Pipeline
+from mlscan.promotion.order import before
+from mlscan.promotion.production import Judge
+from mlscan.promotion.scenarios import scenarios
+from mlscan.promotion.verdicts import Kind, Verdict, verdicts
+
+_STANDING = {
+    Kind.UNGATED: Standing.OPEN,
+    Kind.GATE_VOID: Standing.OPEN,
+    Kind.UNGATED_DYNAMIC: Standing.DOUBTFUL,
+    Kind.UNGATED_IMPLICIT: Standing.DOUBTFUL,
+    Kind.UNGATED_MANUAL: Standing.DOUBTFUL,
+    Kind.GATE_WEAK: Standing.DOUBTFUL,
+    Kind.GATE_UNVERIFIED: Standing.UNVERIFIED,
+    Kind.GATED: Standing.GUARDED,
+    Kind.NO_PROD: Standing.HARMLESS,
+}
+_GATES = {
+    "human": Standing.GUARDED,
+    "environment": Standing.UNVERIFIED,
+    "unknown": Standing.UNVERIFIED,
+    "void": Standing.OPEN,
+}
+_SHOWN = frozenset(("train", "evaluate", "fairness", "register", "build", "rollback"))
+
+
+def depict(graph: Graph) -> Picture:
+    """Every pipeline that deploys something."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts(graph):
+        found.setdefault(verdict.deploy.pipeline.path, []).append(verdict)
+    judge = Judge(graph.environments)
+    shown = [
+        _Depiction(pipeline, found[pipeline.path], judge).pipeline()
+        for pipeline in graph.pipelines
+        if pipeline.path in found
+    ]
+    return Picture(tuple(shown), len(graph.pipelines) - len(shown))
+
+
+class _Depiction:
+    """One pipeline with the verdicts on its deploys."""
+
+    def __init__(self, pipeline: Pipeline, found: list[Verdict], judge: Judge) -> None:
+        self._pipeline = pipeline
+        self._judge = judge
+        self._by_job: dict[str, list[Verdict]] = {}
+        for verdict in found:
+            self._by_job.setdefault(verdict.deploy.job.id, []).append(verdict)
+        self._jobs = {job.id: job for job in pipeline.jobs}
+        self._void = {
+            gate for verdict in found if verdict.kind is Kind.GATE_VOID for gate in verdict.gates
+        }  # fmt: skip
+        relevant = set(self._by_job)
+        for verdict in found:
+            relevant.update(job.id for job in before(pipeline, verdict.deploy.job))
+        self._kept = [job for job in pipeline.jobs if job.id in relevant and self._tells(job)]
+
+    def pipeline(self) -> PipelineShown:
+        words = dict.fromkeys(scenario.words for scenario in scenarios(self._pipeline))
+        ids = {job.id for job in self._kept}
+        return PipelineShown(
+            self._pipeline.path,
+            self._pipeline.platform,
+            tuple(words),
+            tuple(self._job(job, ids) for job in self._kept),
+            self._pipeline.template,
+        )
+
+    def _tells(self, job: Job) -> bool:
+        """Whether a job deploys, stands behind a gate, or does something to a model."""
+        gates = [*job.gates, *(gate for step in job.steps for gate in step.gates)]
+        return job.id in self._by_job or bool(gates) or bool(_done(job))
+
+    def _job(self, job: Job, ids: set[str]) -> JobShown:
+        deploying = self._by_job.get(job.id, [])
+        inner = tuple(gate for step in job.steps for gate in step.gates)
+        stage = next((fact.value for fact in job.facts if fact.kind == "stage"), "")
+        return JobShown(
+            job.id,
+            f"{stage} / {job.title}" if stage and stage != job.title else job.title,
+            job.place,
+            _done(job),
+            self._needs(job, ids),
+            tuple(self._gate(gate) for gate in dict.fromkeys(job.gates)),
+            tuple(self._gate(gate) for gate in dict.fromkeys(inner)),
+            tuple(dict.fromkeys(self._way(verdict) for verdict in deploying)),
+        )
+
+    def _needs(self, job: Job, ids: set[str]) -> tuple[str, ...]:
+        """The nearest jobs shown that a job needs; what one of them needs itself is left out."""
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        queue = [job]
+        while queue:
+            for need in queue.pop(0).needs:
+                for member in self._pipeline.groups.get(need.job, (need.job,)):
+                    if member in seen or member not in self._jobs:
+                        continue
+                    seen.add(member)
+                    if member in ids and member != job.id:
+                        found[member] = None
+                    else:
+                        queue.append(self._jobs[member])
+        further = {
+            other.id for name in found for other in before(self._pipeline, self._jobs[name])
+        }  # fmt: skip
+        return tuple(name for name in found if name not in further)
+
+    def _gate(self, gate: Gate) -> GateShown:
+        standing = _GATES.get(gate.kind, Standing.DOUBTFUL)
+        if gate in self._void:
+            standing = Standing.OPEN
+        elif gate.kind == "environment" and self._judge.names(gate.name) == "nonprod":
+            standing = Standing.HARMLESS
+        elif gate.weakness and standing is Standing.GUARDED:
+            standing = Standing.DOUBTFUL
+        return GateShown(gate.kind, " ".join(gate.name.split()), standing, gate.place)
+
+    def _way(self, verdict: Verdict) -> WayShown:
+        target = verdict.deploy.target
+        return WayShown(
+            verdict.deploy.action.title,
+            " ".join(target.name.split()),
+            target.environment,
+            verdict.kind.value,
+            _STANDING[verdict.kind],
+            verdict.scenario.words if verdict.scenario is not None else "",
+            verdict.deploy.action.place,
+            tuple(self._gate(gate) for gate in verdict.gates),
+        )
+
+
+def _done(job: Job) -> tuple[str, ...]:
+    """What a job does to a model besides deploying it."""
+    kinds = (action.kind for step in job.steps for action in step.actions)
+    return tuple(dict.fromkeys(kind for kind in kinds if kind in _SHOWN))

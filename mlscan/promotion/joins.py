@@ -1,0 +1,73 @@
+"""What one file says about a gate of another: environments made as code, robots that approve, triggers.
+
+A gate that is proven to stop nobody becomes one of kind `void`, one that is proven to hold becomes `human`;
+both keep the place that proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mlscan.promotion.graph import Approver, Gate, Identity, Job, Pipeline, Protection
+from mlscan.promotion.scope import NO_FACTS, Scope
+
+UNSEEN_TRIGGER = "build trigger"
+
+
+def joined(
+    pipelines: Iterable[Pipeline], protections: list[Protection], approvers: list[Approver]
+) -> list[Pipeline]:
+    """The pipelines with all that is known about their gates."""
+    robots = [approver for approver in approvers if approver.kind == "robot"]
+    found: list[Pipeline] = []
+    for pipeline in pipelines:
+        given = [item for item in protections if item.platform == pipeline.platform]
+        deniers = [robot for robot in robots if robot.platform == pipeline.platform]
+        if given or deniers:
+            jobs = tuple(_job(job, pipeline, given, deniers) for job in pipeline.jobs)
+            pipeline = replace(pipeline, jobs=jobs)
+        found.append(pipeline)
+    return found
+
+
+def _job(job: Job, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Job:
+    gates = tuple(_gate(gate, pipeline, given, robots) for gate in job.gates)
+    if pipeline.platform == "cloud-build" and any(one.kind == UNSEEN_TRIGGER for one in job.identities):
+        gates += tuple(
+            Gate("environment", item.name, item.place)
+            for item in given
+            if item.reviewed and f"/{pipeline.path}".endswith(f"/{item.name}")
+        )
+    return replace(job, gates=gates) if gates != job.gates else job
+
+
+def _gate(gate: Gate, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Gate:
+    if gate.kind == "human" and robots:
+        note = f"`{robots[0].name}` gives the approval by itself"
+        return replace(gate, kind="void", proof=replace(robots[0].place, note=note))
+    if gate.kind != "environment":
+        return gate
+    name = Scope({}).expand(gate.name, NO_FACTS).partition(".")[0].lower()
+    about = [item for item in given if item.name.lower() == name and _governs(item, pipeline)]
+    if not about:
+        return gate
+    holding = next((item for item in about if item.reviewed), None)
+    if holding is not None:
+        return replace(gate, kind="human", proof=replace(holding.place, note="code gives it reviewers"))
+    note = f"code creates environment '{about[0].name}' without anybody who has to approve"
+    return replace(gate, kind="void", proof=replace(about[0].place, note=note))
+
+
+def _governs(item: Protection, pipeline: Pipeline) -> bool:
+    """Whether code stands in the repository, or the folder that is one, that a pipeline belongs to."""
+    before, mark, _ = f"/{pipeline.path}".partition("/.github/")
+    root = before.strip("/") if mark else ""
+    return not root or item.place.path.startswith(f"{root}/")
+
+
+def unseen(path: str, pipeline: Pipeline) -> Pipeline:
+    """A build whose trigger is kept on a server: what could demand an approval is named."""
+    identity = Identity(UNSEEN_TRIGGER, path, pipeline.place)
+    jobs = tuple(replace(job, identities=(*job.identities, identity)) for job in pipeline.jobs)
+    return replace(pipeline, jobs=jobs)

@@ -1,0 +1,121 @@
+"""Argo CD: an Application with automated sync deploys whatever is merged; without it a person syncs.
+
+https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
+from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trigger, TriggerKind
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.parsed import Parsed, items, pairs
+from mlscan.promotion.production import Judge, tokens
+
+PLATFORM = "argo-cd"
+_KINDS = ("Application", "ApplicationSet")
+_MODELS = frozenset(
+    ("model", "models", "inference", "predict", "predictor", "prediction", "serving", "serve", "ml", "mlops",
+     "kserve", "seldon", "llm", "recommender", "api", "app", "backend", "service")
+)  # fmt: skip
+
+
+def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
+    """Nothing yet: what an application holds may stand in files not read yet."""
+    for root in parsed.roots:
+        if isinstance(root, Mapping) and root.text("kind") in _KINDS:
+            context.later.append(_Later(parsed, root, context))
+    return []
+
+
+@dataclass(frozen=True)
+class _Later:
+    """An Application, judged when all objects that serve models are known."""
+
+    parsed: Parsed
+    root: Mapping
+    context: Context
+
+    def __call__(self) -> list[Pipeline]:
+        parsed, judge = self.parsed, self.context.recogniser.judge
+        spec = self.root.get("spec")
+        template = spec.get("template") if isinstance(spec, Mapping) else None
+        if self.root.text("kind") == "ApplicationSet" and isinstance(template, Mapping):
+            spec = template.get("spec")
+        if not isinstance(spec, Mapping):
+            return []
+        metadata = self.root.get("metadata")
+        name = metadata.text("name") if isinstance(metadata, Mapping) else ""
+        place = parsed.place(self.root.get("kind") or self.root)
+        sources = [item for item in (spec.get("source"), *items(spec.get("sources"))) if item is not None]
+        automated = _automated(spec)
+        gates = () if automated is not None else (Gate("click", f"manual sync of {name}", place),)
+        here = parsed.place(automated) if automated is not None else place
+        certainty = "medium" if self._serves(sources, name) else "low"
+        facts = tuple(_facts(self.root, spec, sources, parsed, judge))
+        action = Action("deploy", f"sync of {name}", certainty, here, facts)
+        job = Job(name, name, "deployment", place, (Step(name, here, (action,)),), gates=gates)
+        return [
+            Pipeline(
+                path=parsed.path,
+                platform=PLATFORM,
+                place=place,
+                triggers=tuple(_triggers(sources, parsed)) or (Trigger(TriggerKind.PUSH, "push", place),),
+                jobs=(job,),
+                groups={name: (name,)},
+                facts=(Fact("workflow", name, place),),
+            )
+        ]
+
+    def _serves(self, sources: list[Node], name: str) -> bool:
+        """Whether it holds an object that serves a model, or is a service of one's own by its name: charts
+        of others (an operator, a monitor) go the same way and are nobody's model."""
+        for source in sources:
+            if not isinstance(source, Mapping):
+                continue
+            path = posixpath.normpath(source.text("path") or ".")
+            if source.get("path") is not None and any(
+                place.path.startswith("" if path == "." else f"{path}/") for place in self.context.served
+            ):
+                return True
+            if source.get("chart") is None and _MODELS & {*tokens(name), *tokens(path)}:
+                return True
+        return False
+
+
+def _automated(spec: Mapping) -> Node | None:
+    """The key that switches automated sync on."""
+    policy = spec.get("syncPolicy")
+    automated = policy.get("automated") if isinstance(policy, Mapping) else None
+    if automated is None or not isinstance(policy, Mapping):
+        return None
+    if isinstance(automated, Mapping) and automated.text("enabled").lower() == "false":
+        return None
+    return policy.key("automated")
+
+
+def _triggers(sources: list[Node], parsed: Parsed) -> Iterator[Trigger]:
+    for source in sources:
+        revision = source.get("targetRevision") if isinstance(source, Mapping) else None
+        if isinstance(revision, Scalar):
+            yield Trigger(TriggerKind.PUSH, "push", parsed.place(revision), (revision.value or "HEAD",))
+
+
+def _facts(root: Mapping, spec: Mapping, sources: list[Node], parsed: Parsed, judge: Judge) -> Iterator[Fact]:
+    destination = spec.get("destination")
+    for key, _, value in pairs(destination):
+        if isinstance(value, Scalar) and key in ("namespace", "name", "server") and judge.names(value.value):
+            yield Fact("target argument", value.value, parsed.place(value))
+    for source in sources:
+        for node in walk(source, 200):
+            if isinstance(node, Scalar) and len(node.value) < 160 and judge.names(node.value):
+                kind = "config file" if "/" in node.value or "." in node.value else "argument"
+                yield Fact(kind, node.value, parsed.place(node))
+    outer = root.get("spec")
+    generators = outer.get("generators") if isinstance(outer, Mapping) else None
+    for node in walk(generators, 400) if isinstance(generators, Sequence) else ():
+        if isinstance(node, Scalar) and len(node.value) < 80 and judge.names(node.value):
+            yield Fact("target argument", node.value, parsed.place(node))

@@ -1,0 +1,208 @@
+"""Python that builds AWS CDK constructs, as far as it is literal: names, calls, helpers one file away."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mlscan.documents.document import Document
+from mlscan.model import Place
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.parsed import Parsed
+
+_DEPTH = 5
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Source:
+    """One Python file: its tree, its imports, its functions, and places in it."""
+
+    def __init__(self, parsed: Parsed, context: Context) -> None:
+        self.parsed = parsed
+        self.context = context
+        self.document: Document = parsed.document
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The module; an empty one where the file is no Python."""
+        try:
+            return ast.parse(self.document.data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """What a name was imported as, in full."""
+        found: dict[str, str] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.asname or alias.name.partition(".")[0]: alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                dots = "." * node.level
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"{dots}{node.module}.{alias.name}"
+        return found
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        return {
+            node.name: node
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        for line in self.document.data.split(b"\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        return starts
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Byte offsets of the first line of a node."""
+        start = self._starts[node.lineno - 1] + node.col_offset
+        if node.end_lineno == node.lineno:
+            return start, self._starts[node.lineno - 1] + (node.end_col_offset or 0)
+        return start, max(start, self._starts[node.lineno] - 1)
+
+    def place(self, node: ast.expr, note: str = "") -> Place:
+        return self.document.place(*self.span(node), note)
+
+    def other(self, module: str) -> Source | None:
+        """The file of the repository that a dotted module name means."""
+        plain = module.lstrip(".")
+        path = plain.replace(".", "/")
+        for candidate in (f"{path}.py", f"{path}/__init__.py"):
+            found = self.context.nearest(candidate, self.parsed.folder)
+            if found is not None and found.document.kind == "python":
+                return Source(found, self.context)
+        return None
+
+
+@dataclass
+class Names:
+    """What names hold inside one function: assignments, and for a helper what its caller handed in."""
+
+    source: Source
+    function: ast.AST
+    handed: dict[str, ast.expr] = field(default_factory=dict)
+    caller: Names | None = None
+
+    @cached_property
+    def assigned(self) -> dict[str, tuple[ast.expr, int | None]]:
+        """(value, index into it) by name; the module's own names where the function has none."""
+        found: dict[str, tuple[ast.expr, int | None]] = {}
+        for owner in (self.source.tree, self.function):
+            for node in _statements(owner, owner is self.source.tree):
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        found |= dict(_targets(target, node.value))
+                elif isinstance(node, ast.AnnAssign) and node.value is not None:
+                    found |= dict(_targets(node.target, node.value))
+        return found
+
+    def value(self, node: ast.expr | None, depth: int = 0) -> tuple[ast.expr | None, Names]:
+        """What an expression is, names followed, and the names it is to be read with."""
+        name = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        if name in self.handed and self.caller is not None and depth < _DEPTH:
+            return self.caller.value(self.handed[name], depth + 1)
+        if name in self.assigned and depth < _DEPTH:
+            value, index = self.assigned[name]
+            if index is None:
+                return self.value(value, depth + 1)
+            found, names = self.result(value, depth + 1)
+            if isinstance(found, ast.Tuple) and index < len(found.elts):
+                return names.value(found.elts[index], depth + 1)
+            return None, self
+        return node, self
+
+    def result(self, node: ast.expr, depth: int = 0) -> tuple[ast.expr | None, Names]:
+        """What a call of a function of the repository returns; anything else stays as it is."""
+        if not isinstance(node, ast.Call) or depth > _DEPTH:
+            return node, self
+        name = dotted(node.func)
+        owner, function = self._function(name)
+        if owner is None or function is None:
+            return node, self
+        handed: dict[str, ast.expr] = {}
+        parameters = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+        handed |= dict(zip(parameters, node.args, strict=False))
+        handed |= {word.arg: word.value for word in node.keywords if word.arg}
+        inner = Names(owner, function, handed, self)
+        for statement in ast.walk(function):
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                found, names = inner.value(statement.value, depth + 1)
+                if isinstance(found, ast.Call):
+                    return names.result(found, depth + 1)
+                return found, names
+        return node, self
+
+    def _function(self, name: str) -> tuple[Source | None, Function | None]:
+        last = name.rpartition(".")[2]
+        if name in self.source.functions or name.startswith("self."):
+            return self.source, self.source.functions.get(last)
+        head, _, rest = name.partition(".")
+        full = self.source.imports.get(head, "")
+        if not full or full.startswith(("aws_cdk", "constructs")):
+            return None, None
+        module, _, own = full.rpartition(".")
+        for candidate, wanted in ((module, own if not rest else last), (full, last)):
+            other = self.source.other(candidate) if candidate else None
+            if other is not None and wanted in other.functions:
+                return other, other.functions[wanted]
+        return None, None
+
+    def text(self, node: ast.expr | None, depth: int = 0) -> str:
+        """The text of an expression; what only a run knows stays as `${name}`."""
+        if node is None or depth > _DEPTH:
+            return ""
+        found, names = self.value(node)
+        if isinstance(found, ast.Constant):
+            return str(found.value)
+        if isinstance(found, ast.JoinedStr):
+            return "".join(
+                str(part.value)
+                if isinstance(part, ast.Constant)
+                else names.text(part.value, depth + 1)
+                if isinstance(part, ast.FormattedValue)
+                else ""
+                for part in found.values
+            )
+        if isinstance(found, ast.BinOp) and isinstance(found.op, ast.Add):
+            return names.text(found.left, depth + 1) + names.text(found.right, depth + 1)
+        return f"${{{dotted(node) or dotted(found) or '?'}}}"
+
+
+def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """An argument of a call by keyword or position."""
+    for word in call.keywords:
+        if word.arg == name:
+            return word.value
+    return call.args[position] if position is not None and position < len(call.args) else None
+
+
+def dotted(node: ast.AST | None) -> str:
+    """`a.b.c` for names and attributes, the callee's for calls, empty for the rest."""
+    if isinstance(node, ast.Attribute):
+        inner = dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else node.attr
+    if isinstance(node, ast.Name):
+        return node.id
+    return dotted(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _statements(owner: ast.AST, shallow: bool) -> Iterator[ast.AST]:
+    return iter(ast.iter_child_nodes(owner)) if shallow else ast.walk(owner)
+
+
+def _targets(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, tuple[ast.expr, int | None]]]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for index, item in enumerate(target.elts):
+            if isinstance(value, ast.Tuple) and index < len(value.elts):
+                yield dotted(item), (value.elts[index], None)
+            else:
+                yield dotted(item), (value, index)
+    elif name := dotted(target):
+        yield name, (value, None)

@@ -1,0 +1,162 @@
+"""AWS CodePipeline, wherever it is written: stages run in order, actions of a stage by their run order.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mlscan.model import Place
+from mlscan.promotion.graph import Action, Fact, Gate, Identity, Job, Need, Step, Trigger, TriggerKind
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.production import Judge, tokens
+from mlscan.promotion.targets import may_be_secret, unresolved
+
+PLATFORM = "codepipeline"
+_TARGETS = frozenset(
+    ("StackName", "StackSetName", "ClusterName", "ServiceName", "ApplicationName", "EnvironmentName",
+     "DeploymentGroupName", "BucketName", "TemplateConfiguration", "Region")
+)  # fmt: skip
+_PREPARES = frozenset(
+    ("build", "train", "training", "test", "tests", "source", "synth", "prepare", "init", "validate",
+     "evaluate", "package", "preprocess", "bootstrap", "setup")
+)  # fmt: skip
+_ITSELF = frozenset((("update", "pipeline"), ("self", "mutate"), ("mutate", "pipeline"), ("self", "update")))
+_HARMLESS_MODES = ("CHANGE_SET_REPLACE", "DELETE_ONLY")
+
+
+@dataclass(frozen=True, slots=True)
+class StageAction:
+    """One action of a stage. `category` and `provider` are AWS' words; `settings` its configuration as
+    (name, text, place); `step` what a CodeBuild project of it runs, where that is known."""
+
+    name: str
+    category: str
+    provider: str
+    place: Place
+    order: int = 1
+    settings: tuple[tuple[str, str, Place], ...] = ()
+    step: Step | None = None
+    role: Identity | None = None
+
+    def setting(self, name: str) -> str:
+        return next((text for key, text, _ in self.settings if key == name), "")
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage with its actions in any order."""
+
+    name: str
+    place: Place
+    actions: list[StageAction] = field(default_factory=list)
+
+
+def jobs(
+    stages: list[Stage], context: Context, prefix: str = "", calls: tuple[Place, ...] = ()
+) -> tuple[list[Job], dict[str, tuple[str, ...]]]:
+    """The jobs of a pipeline and their groups; a stage is an entry that its actions stand inside."""
+    judge = context.recogniser.judge
+    found: list[Job] = []
+    groups: dict[str, tuple[str, ...]] = {}
+    previous = ""
+    for stage in stages:
+        name = f"{prefix}{stage.name}"
+        needs = (Need(previous, stage.place),) if previous else ()
+        entry = Job(f"stage {name}", stage.name, "stage", stage.place, needs=needs, calls=calls)
+        members = [entry.id]
+        found.append(entry)
+        before = ""
+        for order in sorted({action.order for action in stage.actions}):
+            inside: tuple[Need, ...] = (Need(entry.id, stage.place, "inside"),)
+            inside += (Need(before, stage.place),) if before else ()
+            row = [action for action in stage.actions if action.order == order]
+            made = [_job(action, stage, name, inside, judge, calls) for action in row]
+            found += made
+            before = f"{name} run order {order}"
+            groups[before] = tuple(job.id for job in made)
+            members += [job.id for job in made]
+        groups[name] = tuple(members)
+        previous = name
+    return found, groups | {job.id: (job.id,) for job in found}
+
+
+def _job(
+    action: StageAction, stage: Stage, name: str, needs: tuple[Need, ...], judge: Judge,
+    calls: tuple[Place, ...],
+) -> Job:  # fmt: skip
+    human = action.category == "Approval"
+    facts = [Fact("stage", stage.name, stage.place), Fact("job", action.name, action.place)]
+    return Job(
+        id=f"{name}.{action.name}",
+        title=f"{stage.name} / {action.name}",
+        kind="server" if human else "agent",
+        place=action.place,
+        steps=tuple(_steps(action, stage, judge)),
+        needs=needs,
+        gates=(Gate("human", f"{stage.name}/{action.name}", action.place),) if human else (),
+        facts=tuple(facts),
+        identities=(action.role,) if action.role is not None else (),
+        calls=calls,
+    )
+
+
+def _steps(action: StageAction, stage: Stage, judge: Judge) -> Iterator[Step]:
+    if action.category in ("Source", "Approval"):
+        return
+    deploys = action.step is not None and any(one.kind != "plan" for one in action.step.actions)
+    if action.step is not None and deploys:
+        facts = (*action.step.facts, *_facts(action, judge))
+        yield Step(action.step.name, action.step.place, action.step.actions, facts=facts)
+        return
+    kind = _kind(action, stage, judge)
+    if kind:
+        title = f"{action.provider or action.category} action {action.name}"
+        certainty = "high" if action.category == "Deploy" else "medium"
+        done = Action(kind, title, certainty, action.place, tuple(_facts(action, judge)))
+        yield Step(action.name, action.place, (done,))
+
+
+def _kind(action: StageAction, stage: Stage, judge: Judge) -> str:
+    """`deploy`, `build`, or an empty string for an action that neither makes nor brings anything."""
+    words = tokens(action.name)
+    pairs = set(zip(words, words[1:], strict=False))
+    if pairs & _ITSELF or action.setting("ActionMode") in _HARMLESS_MODES:
+        return ""
+    named = judge.deploys_by_name(action.name)
+    if action.category == "Deploy":
+        return "build" if _PREPARES & set(tokens(stage.name)) and not named else "deploy"
+    if named or (judge.deploys_by_name(stage.name) and not _PREPARES & set(words)):
+        return "deploy"
+    return "train" if {"train", "training"} & {*words, *tokens(stage.name)} else ""
+
+
+def _facts(action: StageAction, judge: Judge) -> Iterator[Fact]:
+    """What the configuration says about where an action goes."""
+    for name, text, place in action.settings:
+        if may_be_secret(f"{name}={text}") or name == "RoleArn":
+            continue
+        shown = " ".join(text.split())[:120]
+        dynamic = unresolved(name, text)
+        if name in _TARGETS and (dynamic or judge.names(text, free=True)):
+            yield Fact("target argument", shown, place, dynamic)
+        elif judge.names(shown, free=True):
+            yield Fact("argument", shown, place)
+
+
+def triggers(stages: list[Stage], place: Place) -> tuple[Trigger, ...]:
+    """What starts a pipeline: its sources, and anybody who may start an execution."""
+    found: list[Trigger] = []
+    for stage in stages:
+        for action in stage.actions:
+            if action.category != "Source":
+                continue
+            branch = action.setting("BranchName") or action.setting("Branch")
+            refs = (branch,) if branch and "$" not in branch else ()
+            if action.provider in ("S3", "ECR"):
+                found.append(Trigger(TriggerKind.UPSTREAM, f"{action.provider} source", action.place))
+            else:
+                found.append(Trigger(TriggerKind.PUSH, "push", action.place, refs))
+    return tuple(found) or (Trigger(TriggerKind.UPSTREAM, "start of the pipeline", place),)

@@ -1,0 +1,112 @@
+"""Deliveries that are no list of CI jobs: cloud pipelines, bundles, GitOps objects, code that makes gates.
+
+Told by content: the marks of `mlscan.catalog.triggers` first, then the shape of the parsed file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mlscan.catalog.triggers import DELIVERY
+from mlscan.documents.document import Document
+from mlscan.documents.yaml import Mapping
+from mlscan.promotion.graph import Pipeline
+from mlscan.promotion.lower import (
+    argo_cd,
+    argo_rollouts,
+    argo_workflows,
+    buildspec,
+    cdk,
+    cloud_build,
+    cloud_deploy,
+    cloudformation,
+    databricks_bundle,
+    jenkins_x,
+    robots,
+    serving,
+    tekton,
+    terraform,
+)
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.parsed import Parsed
+
+Lower = Callable[[Parsed, Context], list[Pipeline]]
+
+_MARKS = re.compile(DELIVERY.encode())
+_TERRAFORM = re.compile(r"\.tf(\.(tmpl|j2|jinja))?$")
+_LOWERINGS: dict[str, Lower] = {
+    "argo-cd": argo_cd.lower,
+    "argo-rollouts": argo_rollouts.lower,
+    "argo-workflows": argo_workflows.lower,
+    "cdk": cdk.lower,
+    "cloud-build": cloud_build.lower,
+    "cloud-deploy": cloud_deploy.lower,
+    "cloudformation": cloudformation.lower,
+    "codebuild": buildspec.lower,
+    "databricks-bundle": databricks_bundle.lower,
+    "jenkins-x": jenkins_x.lower,
+    "robots": robots.lower,
+    "serving": serving.lower,
+    "tekton": tekton.lower,
+    "terraform": terraform.lower,
+}
+
+_GROUPS = {
+    "deploy.cloud.google.com": "cloud-deploy",
+    "machinelearning.seldon.io": "serving",
+    "serving.kserve.io": "serving",
+}
+_KINDS = {
+    ("argoproj.io", "Application"): "argo-cd",
+    ("argoproj.io", "ApplicationSet"): "argo-cd",
+    ("argoproj.io", "Rollout"): "argo-rollouts",
+    **{("argoproj.io", kind): "argo-workflows" for kind in argo_workflows.KINDS},
+    **{("tekton.dev", kind): "tekton" for kind in tekton.KINDS},
+}
+
+
+def may_deliver(document: Document) -> bool:
+    """A cheap question before a file is parsed: does it hold a mark of a delivery?"""
+    return _MARKS.search(document.data) is not None
+
+
+def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
+    """The pipelines of a file that is a delivery; None where it is none."""
+    name = delivery(parsed)
+    if name is None:
+        return None
+    try:
+        return _LOWERINGS[name](parsed, context) if name else []
+    except RecursionError:
+        return []  # an alias that holds itself
+
+
+def delivery(parsed: Parsed) -> str | None:
+    """The platform of a delivery; empty for code that is none, None for other YAML."""
+    if _TERRAFORM.search(parsed.path):
+        return "terraform"
+    if parsed.document.kind == "python":
+        robot = "robots" if robots.MARK in parsed.document.data else ""
+        return "cdk" if cdk.recognised(parsed.document) else robot
+    if jenkins_x.recognised(parsed.document.data):
+        return "jenkins-x"
+    for root in parsed.roots:
+        if isinstance(root, Mapping) and (name := _object(root)):
+            return name
+    first = parsed.root
+    if not isinstance(first, Mapping):
+        return None
+    if cloud_build.recognised(first):
+        return "cloud-build"
+    if cloudformation.recognised(first):
+        return "cloudformation"
+    if buildspec.recognised(first):
+        return "codebuild"
+    return "databricks-bundle" if databricks_bundle.recognised(first) else None
+
+
+def _object(root: Mapping) -> str:
+    """The platform of a Kubernetes object."""
+    group = root.text("apiVersion").partition("/")[0]
+    return _GROUPS.get(group) or _KINDS.get((group, root.text("kind")), "")

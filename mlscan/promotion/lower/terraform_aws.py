@@ -1,0 +1,64 @@
+"""`aws_codepipeline` of Terraform: the same stages and actions as in CloudFormation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlscan.documents.hcl import Attribute, Block
+from mlscan.model import Place
+from mlscan.promotion.graph import Pipeline
+from mlscan.promotion.lower import codepipeline
+from mlscan.promotion.lower.codepipeline import Stage, StageAction
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.words import folders
+
+if TYPE_CHECKING:
+    from mlscan.promotion.lower.terraform import Module
+
+
+def pipelines(module: Module, context: Context) -> list[Pipeline]:
+    """Every CodePipeline a file declares."""
+    found: list[Pipeline] = []
+    for block in module.resources("aws_codepipeline"):
+        stages = [_stage(stage, module) for stage in block.inner("stage")]
+        made, groups = codepipeline.jobs(stages, context)
+        place = module.place(block)
+        found.append(
+            Pipeline(
+                path=module.parsed.path,
+                platform=codepipeline.PLATFORM,
+                place=place,
+                triggers=codepipeline.triggers(stages, place),
+                jobs=tuple(made),
+                groups=groups,
+                facts=tuple(folders(module.parsed, context.recogniser.judge)),
+            )
+        )
+    return found
+
+
+def _stage(block: Block, module: Module) -> Stage:
+    stage = Stage(module.value(block.text("name")), module.place(block))
+    for action in block.inner("action"):
+        order = action.text("run_order")
+        stage.actions.append(
+            StageAction(
+                name=module.value(action.text("name")),
+                category=action.text("category"),
+                provider=action.text("provider"),
+                place=module.place(action.attributes.get("name") or action),
+                order=int(order) if order.isdigit() else 1,
+                settings=tuple(_settings(action.attributes.get("configuration"), module)),
+            )
+        )
+    return stage
+
+
+def _settings(given: Attribute | None, module: Module) -> list[tuple[str, str, Place]]:
+    found: list[tuple[str, str, Place]] = []
+    for line in given.value.split("\n") if given is not None else ():
+        name, sign, value = line.strip().partition("=")
+        if sign and given is not None:
+            text = module.value(value.strip().strip(",").strip('"'))
+            found.append((name.strip().strip('"'), text, module.place(given)))
+    return found
