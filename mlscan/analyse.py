@@ -27,7 +27,7 @@ _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template"
 _TRIGGERS = {
     "python": frozenset({"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}),
     "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore", "delivery"}),
-    "text": frozenset({"ignore", "delivery"}),
+    "text": frozenset({"ignore", "delivery", "groovy"}),
 }
 
 
@@ -86,6 +86,11 @@ class Analyser:
         worth = _TRIGGERS.get(kind, frozenset())
         return worth | _pairs_of(source) if kind == "text" else worth
 
+    def pipeline(self, source: Source) -> bool:
+        """Whether the promotion graph wants to see a file."""
+        _, fired = self._matcher.match(source.data)
+        return bool(fired & {"pipeline", "delivery", "groovy"}) and _wanted_by_graph(open_document(source), fired)
+
     def document(self, source: Source) -> Document:
         """A document whose excerpts hide its secrets, for whoever points into it later."""
         document = open_document(source)
@@ -117,9 +122,7 @@ class Analyser:
             program = program or Program(document)
             notes = program.notes
             findings += self._leaks.find(document, program)
-        pipeline = (document.kind == "yaml" and "pipeline" in fired) or (
-            "delivery" in fired and _may_deliver(document)
-        )
+        pipeline = _wanted_by_graph(document, fired)
         if "ignore" in fired:
             findings, unused = self.marked(document, findings)
             # In a pipeline a comment may serve a finding of the graph, which is yet to come.
@@ -146,6 +149,13 @@ class Analyser:
 
 def _pairs_of(source: Source) -> frozenset[str]:
     return wanted(source.path, source.data[:100], len(source.data))
+
+
+def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
+    listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
+    return listed in fired or (
+        "delivery" in fired and _may_deliver(document)
+    )
 
 
 def _may_deliver(document: Document) -> bool:

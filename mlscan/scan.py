@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
@@ -16,8 +17,13 @@ from mlscan.shards import Partial, Worker, run
 from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Listing, list_files, reader, root_of
+from mlscan.sources.tree import read as read_source
+
+if TYPE_CHECKING:
+    from mlscan.promotion.graph import Graph
 
 Progress = Callable[[int, int], None]
+Read = Callable[[str], Source | None]
 
 
 def scan(request: Request, catalog: Catalog, config: Config, progress: Progress | None = None) -> Report:
@@ -44,33 +50,61 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
     )
 
 
-def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Callable[[str], Source | None]) -> Partial:
+def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
+    """The promotion graph of what was asked for, without looking for anything else."""
+    listing = list_files(request, config)
+    found = (read_source(listing.root, entry.path) for entry in listing.entries)
+    sources = (source for source in found if isinstance(source, Source))
+    return graph_of(sources, reader(listing.root), catalog, config)
+
+
+def graph_of(sources: Iterable[Source], read: Read, catalog: Catalog, config: Config) -> Graph:
+    """The promotion graph of these files; `read` opens any other that they refer to."""
+    worker = Worker(catalog, rulebook(catalog), config)
+    paths = [source.path for source in sources if worker.analyser.pipeline(source)]
+    return _Graphed(worker, catalog, read, paths).graph
+
+
+class _Graphed:
+    """The graph of some paths, with the documents that were opened for it."""
+
+    def __init__(self, worker: Worker, catalog: Catalog, read: Read, paths: Iterable[str]) -> None:
+        from mlscan.promotion.build import build
+
+        self._worker = worker
+        self._read = read
+        self._documents: dict[str, Document | None] = {}
+        self.paths = frozenset(paths)
+        opened = (self.document(path) for path in sorted(self.paths))
+        self.graph = build([found for found in opened if found is not None], self.document, catalog)
+
+    def document(self, path: str) -> Document | None:
+        """A file of the repository whose excerpts hide its secrets, each opened once."""
+        if path not in self._documents:
+            source = self._read(path)
+            opened = self._worker.analyser.document(source) if source is not None else None
+            self._documents[path] = opened
+        return self._documents[path]
+
+
+def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Partial:
     """Findings of the promotion graph that the pipelines among the files make up."""
-    documents: dict[str, Document | None] = {}
-
-    def document(path: str) -> Document | None:
-        if path not in documents:
-            source = read(path)
-            documents[path] = worker.analyser.document(source) if source is not None else None
-        return documents[path]
-
-    pipelines = [found for path in done.pipelines if (found := document(path)) is not None]
-    if not pipelines:
+    if not done.pipelines:
         return Partial()
     from mlscan.checks.promotion import check
-    from mlscan.promotion.build import build
 
-    graph = build(pipelines, document, catalog)
+    graphed = _Graphed(worker, catalog, read, done.pipelines)
     by_path: dict[str, list[Finding]] = defaultdict(list)
-    for finding in check(graph):
+    for finding in check(graphed.graph):
         by_path[finding.place.path].append(finding)
     findings: list[Finding] = []
-    notes: list[Note] = []
-    for path in sorted({*by_path, *done.pipelines}):
-        owner = document(path)
+    told = {note.path for note in done.notes if note.kind == "unparsed"}
+    notes = [note for note in graphed.graph.notes if note.path not in told]
+    for path in sorted({*by_path, *graphed.paths}):
+        owner = graphed.document(path)
         if owner is not None:
             others = [finding for finding in done.findings if finding.place.path == path]
             marked, unused = worker.analyser.marked(owner, by_path[path], others)
             findings += identified(worker.wanted(marked), owner)
-            notes += unused if path in done.pipelines else []
+            notes += unused if path in graphed.paths else []
     return Partial(tuple(findings), tuple(notes))

@@ -31,7 +31,7 @@ def found(files: dict[str, str] | str) -> list[Verdict]:
 
 def worst(files: dict[str, str] | str) -> str:
     kinds = [verdict.kind for verdict in found(files)]
-    order = [kind for kind in type(kinds[0])] if kinds else []
+    order = list(type(kinds[0])) if kinds else []
     return min(kinds, key=order.index).value if kinds else ""
 
 

@@ -6,7 +6,7 @@ could be a key. `promotion`: a call that deploys, promotes or approves; `product
 says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and XML, as JSON and
 code, and as INI files write them.
 `magic`: an IPython magic or shell line; `leak`: a cell that may print a secret. `pipeline`: keys of a
-pipeline; `delivery`: of one that is no list of jobs. `ignore`: a suppression comment.
+pipeline; `delivery`: of one that is no list of jobs; `groovy`: a stage of a Jenkinsfile. `ignore`: a suppression comment.
 """
 
 from __future__ import annotations
@@ -112,6 +112,13 @@ DELIVERY = (
     r"""azuredevops_check_approval|gitlab_project_protected_environment)\""""
 )
 
+# Keys of lists of jobs, and those of a single GitLab job, which stand no deeper than a job's own keys do.
+PIPELINE = (
+    r"""(?m)^["']?(?:jobs|stages|steps|extends|workflows|pipelines|include)["']?[ \t]*:|"""
+    r"""^(?: {1,4}|\t)(?:script|trigger)[ \t]*:"""
+)
+GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{"""
+
 # Kinds of calls that are findings by themselves, see `mlscan.checks.calls`.
 REPORTED = ("promote", "approve", "deploy", "traffic")
 
@@ -141,7 +148,8 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "setting": f"(?im){_SETTING}",
         "quoted": f"(?i){_QUOTED}",
         "bare": f"(?i){_BARE}",
-        "pipeline": r"(?m)^[\"']?(?:jobs|stages|steps|extends)[\"']?[ \t]*:",
+        "pipeline": PIPELINE,
+        "groovy": GROOVY,
         "delivery": DELIVERY,
         "production": _PRODUCTION,
         "magic": f"(?im){_MAGIC}",

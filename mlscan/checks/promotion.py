@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates import after, binding, claims, mismatch, missing, siblings, untrusted, void, weak
+from mlscan.checks.gates import after, binding, claims, elsewhere, mismatch, missing, siblings, untrusted, void, weak
 from mlscan.checks.gates.case import Check, Found, World, places
 from mlscan.checks.gates.words import evidence
 from mlscan.model import Finding
@@ -33,6 +33,7 @@ _BESIDE = "approval-not-bound-to-artifact"
 _CHECKS: tuple[Check, ...] = (
     untrusted.find,
     void.find,
+    elsewhere.find,
     after.find,
     siblings.find,
     missing.find,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from mlscan.checks.delivery_remedies import delivery_remedy, void_remedy
 from mlscan.promotion.verdicts import Verdict
 
 
 def remedy(rule: str, verdict: Verdict) -> str:
     """The fix of one finding."""
+    void = next((gate for gate in verdict.gates if gate.kind == "void"), None)
+    if void is not None:
+        return void_remedy(void, verdict)
+    if found := delivery_remedy(verdict):
+        return found
     azure = verdict.deploy.pipeline.platform == "azure-pipelines"
     if rule == "gate-unverified":
         name = verdict.gates[0].name if verdict.gates else "production"

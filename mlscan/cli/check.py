@@ -45,7 +45,7 @@ that off.
 """
 
 
-def _names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Names from a repeated option whose values may hold several, separated by commas."""
     return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
 
@@ -61,10 +61,10 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: tuple[st
     "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
 )
 @click.option(
-    "--select", multiple=True, metavar="NAMES", callback=_names, help="Only these rules or families."
+    "--select", multiple=True, metavar="NAMES", callback=names, help="Only these rules or families."
 )
 @click.option(
-    "--ignore", multiple=True, metavar="NAMES", callback=_names, help="Not these rules or families."
+    "--ignore", multiple=True, metavar="NAMES", callback=names, help="Not these rules or families."
 )
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
@@ -115,8 +115,8 @@ def check(
         raise click.UsageError("--config and --no-config exclude each other")
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    request = _request(paths, root, stdin_filename)
-    settled = _config(request, config, no_config, _settings(options))
+    request = request_of(paths, root, stdin_filename)
+    settled = settled_config(request, config, no_config, _settings(options))
     report = _scan(request, settled, quiet)
     _write(report, settled, output, color, verbose - quiet)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
@@ -131,7 +131,8 @@ def _settings(options: dict[str, Any]) -> Settings:
     return Settings(**{name: value for name, value in options.items() if value not in (None, ())})
 
 
-def _request(paths: tuple[str, ...], root: str | None, stdin_filename: str | None) -> Request:
+def request_of(paths: tuple[str, ...], root: str | None, stdin_filename: str | None) -> Request:
+    """What the command line asks to look at; refuses a path that is not there."""
     from mlscan.errors import UserError
     from mlscan.sources.request import Request
 
@@ -154,10 +155,11 @@ def _command_hint(path: str) -> str:
     """A mistyped command arrives here as a path."""
     from mlscan.config import suggestion
 
-    return suggestion(path, ["check", "rules", "explain"]) if path.isalpha() else ""
+    return suggestion(path, ["check", "graph", "diff", "rules", "explain"]) if path.isalpha() else ""
 
 
-def _config(request: Request, file: str | None, no_config: bool, settings: Settings) -> Config:
+def settled_config(request: Request, file: str | None, no_config: bool, settings: Settings) -> Config:
+    """The configuration of a request with what the command line says put over it."""
     from mlscan.config import Config, config_root, load_config
 
     if no_config:

@@ -54,7 +54,9 @@ def _gate(gate: Gate, pipeline: Pipeline, given: list[Protection], robots: list[
         return gate
     holding = next((item for item in about if item.reviewed), None)
     if holding is not None:
-        return replace(gate, kind="human", proof=replace(holding.place, note="code gives it reviewers"))
+        proof = replace(holding.place, note="code gives it reviewers")
+        weakness = "who started the run may approve it" if holding.self_review else ""
+        return replace(gate, kind="human", proof=proof, weakness=weakness)
     note = f"code creates environment '{about[0].name}' without anybody who has to approve"
     return replace(gate, kind="void", proof=replace(about[0].place, note=note))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mlscan.picture import GateShown, JobShown, PipelineShown, Standing, WayShown
 from mlscan.report.graph_words import gate, target, verdict
@@ -75,7 +76,7 @@ class _Draughtsman:
         """(where arrows to it end, where arrows past open gates end, where arrows from it start)."""
         before = [self._gate(shown) for shown in job.gates]
         middle = self._box("job", job.title, ", ".join(job.actions))
-        for source, after in zip(before, [*before[1:], middle], strict=True):
+        for source, after in pairwise((*before, middle)):
             self._arrows.append(Arrow(source, after))
         last = middle
         for shown in job.inner:

@@ -64,7 +64,7 @@ class _Tree:
 
     def _gate(self, shown: GateShown) -> str:
         mark = f"{MARKS[shown.standing]} gate: {one_line(gate(shown))}"
-        return f"{self._palette.paint(mark, ROLES[shown.standing])}  {shown.place.region.start_line}"
+        return f"{self._palette.paint(mark, ROLES[shown.standing])}  line {shown.place.region.start_line}"
 
     def _way(self, way: WayShown) -> str:
         said = self._palette.paint(verdict(way), ROLES[way.standing])

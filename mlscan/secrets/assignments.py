@@ -35,7 +35,9 @@ def find(document: Document, program: Program, judge: Judge, names: Names) -> It
                 continue
             value = _SCHEME.sub("", text.value.strip())
             judgement = judge.named(value, kind)
-            if judgement.confidence is None or value == named.name:
+            given = judgement.weak and named.rank == ENVIRONMENT
+            confidence = judgement.believed if given else judgement.confidence
+            if confidence is None or value == named.name:
                 continue
             start, end = span(document, text, value)
             evidence = (f"name '{named.name}'", judgement.reason, *flow_words(text))
@@ -44,8 +46,8 @@ def find(document: Document, program: Program, judge: Judge, names: Names) -> It
             )
             what = f"Credential in {named.phrase}"
             yield Candidate(
-                start, end, value, named.rule, named.rank, judgement.confidence, what, evidence, related,
-                text.folded,
+                start, end, value, named.rule, named.rank, confidence, what, evidence, related,
+                text.folded, given,
             )  # fmt: skip
 
 
@@ -78,7 +80,9 @@ def _target(target: ast.expr, value: ast.expr) -> Iterator[Named]:
             value.args[0] if value.args else value,
         )
         if isinstance(target, ast.Name):
-            yield Named(target.id, value, "credential-as-default", NAME, f"default of field '{target.id}'")
+            yield Named(
+                target.id, value, "credential-as-default", ENVIRONMENT, f"default of field '{target.id}'"
+            )
         return
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         key = target.slice.value

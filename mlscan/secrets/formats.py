@@ -17,6 +17,11 @@ _LONGEST = 5000
 _NAMED = 200
 _BLOB = 80
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+# `user:password@host` is how documentation writes a URL.
+_DOCUMENTED = re.compile(
+    rb"(?i)//(?:(?:my|your|some|db)?_?user(?:_?name)?|usr|name|login|foo|me):[^@\s]{1,40}@|"
+    rb"@(?:(?:my|your|some|db)?_?-?(?:host(?:_?name)?|server|domain|cluster)|example|ip)\b"
+)
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
 _WORDS = re.compile(rb"[A-Za-z0-9_\-]+")
 # A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
@@ -56,11 +61,16 @@ class Formats:
                 value = data[start:end].decode("utf-8", "replace")
                 named = bool(token.keywords)
                 judgement = judge.token(value, token.precision, human=token.human, named=named)
-                if judgement.confidence is None:
+                # A URL says where its password opens something; a word beside a value does not.
+                weak = judgement.weak and not named
+                believed = judgement.believed if weak else judgement.confidence
+                if believed is None or (weak and _DOCUMENTED.search(data, max(0, start - 40), end + 40)):
                     continue
-                confidence, checks = inspect(token.structure, value, judgement.confidence)
+                confidence, checks = inspect(token.structure, value, believed)
                 evidence = (f"format of {vendor.vendor}", judgement.reason, *checks)
-                yield Candidate(start, end, value, token.id, FORMAT, confidence, token.title, evidence)
+                yield Candidate(
+                    start, end, value, token.id, FORMAT, confidence, token.title, evidence, weak=weak
+                )
 
 
 def confirmed(token: TokenFormat, data: bytes, low: int, high: int) -> Iterator[tuple[int, int]]:

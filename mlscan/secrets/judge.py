@@ -24,15 +24,35 @@ _CODE = re.compile(
     r"^[A-Za-z_][\w.]*\(.*\)$|^[A-Za-z_]\w*\[.*\]$|^(self|os|env|config|settings|args|params)\."
 )
 # Classes that speak about the whole value; the others are words, which a random value may hold by chance.
-_WHOLE = ("empty", "bracketed", "template", "prefix-only", "self-name", "path", "url", "demo", "prose")
+_WHOLE = (
+    "empty",
+    "bracketed",
+    "template",
+    "prefix-only",
+    "self-name",
+    "path",
+    "url",
+    "void",
+    "demo",
+    "prose",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`confidence` is None for what is no credential; `reason` says why, either way."""
+    """`confidence` is None for what is no credential; `reason` says why, either way.
+
+    `weak` marks a guessable password: a credential only where a service is really given it.
+    """
 
     confidence: Confidence | None
     reason: str
+    weak: bool = False
+
+    @property
+    def believed(self) -> Confidence | None:
+        """The confidence where the value is really given to a service: a weak password counts there."""
+        return Confidence.MEDIUM if self.weak else self.confidence
 
 
 class Judge:
@@ -91,25 +111,28 @@ class Judge:
         if not 4 <= len(value) <= _MAX or not value.isprintable():
             return Judgement(None, "length")
         if shape := self.placeholder(value):
-            default = shape == "demo" and kind == "password" and sink
-            return Judgement(Confidence.LOW if default else None, f"placeholder ({shape})")
+            if shape == "demo" and kind == "password":
+                return Judgement(Confidence.LOW, "a well-known password", weak=True)
+            return Judgement(None, f"placeholder ({shape})")
         if is_sequence(value) or _CODE.match(value):
             return Judgement(None, "no literal secret")
         return self._password(value, sink=sink) if kind == "password" else self._key(value, sink=sink)
 
     def _password(self, value: str, *, sink: bool) -> Judgement:
-        word = bool(_IDENTIFIER.match(value))
-        if " " in value or (word and not (sink and len(value) >= 8 and "_" not in value)):
+        if " " in value:
             return Judgement(None, "words")
         classes = sum(bool(kind.search(value)) for kind in _CLASSES)
         if _ABOUT_SECRETS.search(value):
             named = classes < 3 or _WORDS_AND_NUMBER.match(value)
             return Judgement(None if named else Confidence.MEDIUM, "holds the word password")
+        if _IDENTIFIER.match(value):
+            sure = sink and len(value) >= 8 and "_" not in value
+            return Judgement(Confidence.MEDIUM if sure else Confidence.LOW, "a word", weak=not sure)
         if self._randomness.is_random(value) or (classes >= 3 and len(value) >= 8):
             return Judgement(Confidence.HIGH, "looks chosen as a password")
         if classes >= 2 and len(value) >= 6 and not _NUMBER.match(value):
             return Judgement(Confidence.MEDIUM, "letters with digits or signs")
-        return Judgement(Confidence.LOW, "a weak value")
+        return Judgement(Confidence.LOW, "a weak value", weak=True)
 
     def _key(self, value: str, *, sink: bool) -> Judgement:
         if re.search(r"\s", value) or _NUMBER.match(value) or len(value) < 8:

@@ -65,15 +65,16 @@ def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Conf
         for pair in reader.pairs(value.encode("utf-8", "replace")):
             if kind := names.kind(pair.name):
                 judgement = judge.named(pair.value, kind)
-                if judgement.confidence is not None:
-                    return pair.value, judgement.confidence, f"'{pair.name}' in it: {judgement.reason}"
+                if judgement.believed is not None:
+                    return pair.value, judgement.believed, f"'{pair.name}' in it: {judgement.reason}"
         return None
     kind = names.kind(name)
     judgement = judge.named(value, kind or "key")
     # A key that says nothing counts only where the value speaks for itself.
-    if judgement.confidence is None or not (kind or judgement.confidence is Confidence.HIGH):
+    believed = judgement.believed
+    if believed is None or not (kind or believed is Confidence.HIGH):
         return None
-    return value, judgement.confidence, judgement.reason
+    return value, believed, judgement.reason
 
 
 def _decoded(text: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from mlscan.documents.document import Document
 from mlscan.mask import preview
-from mlscan.model import Finding
+from mlscan.model import Confidence, Finding
 from mlscan.secrets.candidate import ENVIRONMENT, SINK, Candidate
+
+WEAK = "weak-password"
 
 
 def merge(candidates: Iterable[Candidate]) -> list[tuple[Candidate, list[Candidate]]]:
@@ -44,8 +46,9 @@ def finding(document: Document, candidate: Candidate, others: list[Candidate]) -
         if sink and not candidate.related and sink != candidate.what
         else ""
     )
+    weak = candidate.weak and all(item.weak or item.confidence is Confidence.LOW for item in others)
     return Finding(
-        rule=candidate.rule,
+        rule=WEAK if weak else candidate.rule,
         message=f"{candidate.what}{where} ({preview(candidate.value)}).",
         place=document.place(candidate.start, candidate.end),
         confidence=best.confidence,

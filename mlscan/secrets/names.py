@@ -11,7 +11,8 @@ from mlscan.words import words
 
 NameKind = Literal["", "password", "key"]
 
-_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$")
+# MinIO and web frameworks let people choose what is called a secret key.
+_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$|secret_(access_)?key$")
 
 
 def normalise(name: str) -> str:

@@ -16,6 +16,8 @@ from mlscan.secrets.judge import Judge
 from mlscan.secrets.names import NameKind, Names
 
 _SCRIPTS = frozenset(("shell", "dockerfile", "javascript", "r", "sql", "script"))
+# Where a password is what a service gets, and not a label, a schema or a test.
+_GIVEN = frozenset(("shell", "dockerfile", "sql", "dotenv", "ini", "properties", "hocon", "terraform", "xml"))
 _DOCUMENTATION = (".md", ".mdx", ".markdown")
 _SCHEME = re.compile(r"(?i:bearer|basic|token|api-?key)[ ]+")
 _DEFAULT = re.compile(r"\$\{\w{1,80}:?[-=]([^{}$]+)\}\Z")
@@ -36,9 +38,10 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
             continue
         value = literal(pair.value)
         judgement = judge.named(value, kind)
-        if judgement.confidence is None or value == pair.name or encoded_words(value, kind, judge):
+        given = judgement.weak and pair.syntax in _GIVEN and not documentation
+        confidence = judgement.believed if given else judgement.confidence
+        if confidence is None or value == pair.name or encoded_words(value, kind, judge):
             continue
-        confidence = judgement.confidence
         if documentation and confidence is not Confidence.LOW:
             confidence = Confidence(confidence - 1)
         start, end = located(document, value, pair.start, pair.end)
@@ -47,6 +50,7 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
         yield Candidate(
             start, end, value, "credential-in-script" if script else "credential-in-config", NAME,
             confidence, what, (f"name '{pair.name}'", judgement.reason, f"read as {pair.syntax}"),
+            weak=given,
         )  # fmt: skip
 
 

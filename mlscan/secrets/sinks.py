@@ -116,7 +116,7 @@ def _candidate(
         value, kind = next(filter(None, inside.groups())), "key" if inside[3] else "password"
     value = _SCHEME.sub("", value)
     judgement = judge.named(value, kind, sink=True)
-    if judgement.confidence is None:
+    if judgement.believed is None:
         return None
     start, end = span(document, text, value)
     evidence = (f"argument '{sink.argument}' of {known.call}", judgement.reason, *flow_words(text))
@@ -125,8 +125,8 @@ def _candidate(
     related = () if inside_call else ((*site.module.span(call.func), f"passed to {known.call} here"),)
     what = f"Credential in argument '{sink.argument}' of '{known.call}'"
     return Candidate(
-        start, end, value, "credential-in-call", SINK, judgement.confidence, what, evidence,
-        related, text.folded,
+        start, end, value, "credential-in-call", SINK, judgement.believed, what, evidence,
+        related, text.folded, judgement.weak,
     )  # fmt: skip
 
 

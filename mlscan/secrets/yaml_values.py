@@ -19,6 +19,8 @@ from mlscan.secrets.settings import judged, literal, located
 from mlscan.secrets.yaml_embedded import embedded
 
 _ENTRY = re.compile(r"^\s*(?:export\s+|-e\s+|--?)?([A-Za-z_][\w.\-]{2,60})=(['\"]?)([^\s'\"]+)\2\s*$")
+# Where `password: contraseña` is a label.
+_TRANSLATED = re.compile(r"(?i)(^|/)(i18n|l10n|locales?|lang|languages|translations?|messages)(/|\.|_)")
 _OPTION = re.compile(r"--?([A-Za-z][\w\-]{2,60})\Z")
 _NAME_KEYS = ("name", "key", "Name", "Key", "ParameterKey", "variable")
 _VALUE_KEYS = ("value", "Value", "ParameterValue", "defaultValue", "default")
@@ -75,14 +77,14 @@ def _judged(
     if not kind or value == name or "\n" in value or node.tag.startswith("!"):
         return
     judgement = judge.named(value, kind)
-    if judgement.confidence is None:
+    confidence = judgement.confidence if _TRANSLATED.search(document.source.path) else judgement.believed
+    if confidence is None:
         return
     start, end = located(document, value, node.start, node.end)
-    confidence = judgement.confidence
     if not node.style and kind == "key" and confidence is Confidence.MEDIUM:
         confidence = Confidence.LOW  # a bare word of YAML is more often a name than a key
     evidence = (f"name '{name}'", judgement.reason)
     yield Candidate(
         start, end, value, "credential-in-config", NAME, confidence, f"Credential in setting '{name}'",
-        evidence,
+        evidence, weak=judgement.weak,
     )  # fmt: skip

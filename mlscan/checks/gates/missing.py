@@ -55,6 +55,16 @@ def _unverified(verdict: Verdict) -> str:
             f"Job '{job.title}' deploys to {target(verdict)}; a gate may stand in what is not here: {hidden}."
         )
     return (
-        f"Job '{job.title}' deploys to {target(verdict)} behind environment '{verdict.gates[0].name}', "
+        f"Job '{job.title}' deploys to {target(verdict)} behind {_guard(verdict)}, "
         "but whether anyone has to approve is set on the server and not in the repository."
     )
+
+
+def _guard(verdict: Verdict) -> str:
+    """What keeps the gate on its server."""
+    name = verdict.gates[0].name
+    return f"a trigger for '{name}'" if _is_build(verdict) else f"environment '{name}'"
+
+
+def _is_build(verdict: Verdict) -> bool:
+    return verdict.deploy.pipeline.platform == "cloud-build"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlscan.model import Confidence
+from mlscan.promotion.joins import UNSEEN_TRIGGER
 from mlscan.promotion.verdicts import Kind, Verdict
 
 _MAX_EVIDENCE = 6
@@ -60,6 +61,9 @@ def confidence(verdict: Verdict) -> Confidence:
 
 
 def may_be_checked(verdict: Verdict) -> bool:
-    """Whether a check on a service connection or variable group of an Azure job could be its gate."""
+    """Whether a check on a service connection or variable group of an Azure job could be its gate, or the
+    approval of a trigger of Cloud Build that no file shows."""
     deploy = verdict.deploy
+    if deploy.pipeline.platform == "cloud-build":
+        return any(identity.kind == UNSEEN_TRIGGER for identity in deploy.job.identities)
     return deploy.pipeline.platform == "azure-pipelines" and bool(deploy.job.identities)

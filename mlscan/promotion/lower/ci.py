@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from mlscan.catalog.triggers import GROOVY, PIPELINE
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.promotion.graph import Pipeline
@@ -12,11 +13,8 @@ from mlscan.promotion.lower import bitbucket, buildkite, circleci, gitlab, jenki
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
 
-# Keys that every file of one of these services has; the trigger `service` of the catalogue is as wide.
-_HINT = re.compile(
-    rb"""^["']?(?:workflows|pipelines|include|steps|pipeline|kind)["']?[ \t]*:|^(?: {1,4}|\t)(?:script|trigger)[ \t]*:""",
-    re.MULTILINE,
-)
+_HINT = re.compile(PIPELINE.encode())
+_GROOVY = re.compile(GROOVY.encode())
 _GITLAB_ROOT = frozenset(("stages", "include", "variables", "default", "workflow", "before_script", "image"))
 _GITLAB_JOB = frozenset(
     (
@@ -52,14 +50,14 @@ LOWERINGS: dict[str, Lower] = {
 
 def may_be_service(document: Document) -> bool:
     """A cheap question before a file is parsed."""
-    hint = jenkins.JENKINS if document.kind == "text" else _HINT if document.kind == "yaml" else None
+    hint = _GROOVY if document.kind == "text" else _HINT if document.kind == "yaml" else None
     return hint is not None and hint.search(document.data) is not None
 
 
 def service(parsed: Parsed) -> str:
     """The platform of a file, or an empty string for anything else."""
     if parsed.document.kind == "text":
-        return "jenkins" if jenkins.JENKINS.search(parsed.document.data) else ""
+        return "jenkins" if _GROOVY.search(parsed.document.data) else ""
     root = next((one for one in reversed(parsed.roots) if isinstance(one, Mapping)), None)
     if root is None:
         return ""
@@ -82,13 +80,10 @@ def _gitlab(root: Mapping, keys: set[str], path: str) -> bool:
     if "include" in keys and "gitlab" in path:
         return True
     for name, _, job in root.items():
-        if (
-            name not in gitlab.RESERVED
-            and isinstance(job, Mapping)
-            and job.get("script", "trigger") is not None
-        ):
-            if keys & _GITLAB_ROOT or _has(job, _GITLAB_JOB):
-                return True
+        if name in gitlab.RESERVED or not isinstance(job, Mapping) or job.get("script", "trigger") is None:
+            continue
+        if keys & _GITLAB_ROOT or _has(job, _GITLAB_JOB) or "gitlab" in path:
+            return True
     return False
 
 

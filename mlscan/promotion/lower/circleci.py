@@ -1,6 +1,6 @@
-"""CircleCI as pipelines of the graph: workflows, `requires`, approvals, filters. Jobs no workflow names are dead.
+"""CircleCI as pipelines of the graph: workflows, `requires`, approvals, filters.
 
-A required job that filters leave out is not waited for, unless all that a job requires is left out.
+Jobs that no workflow names are dead. A required job that filters leave out is not waited for, unless all that a job requires is left out.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from mlscan.promotion.lower.plain import negated, plain
 from mlscan.promotion.scope import NO_FACTS, Scope
 
 _OWN = frozenset(
-    ("checkout", "setup_remote_docker", "save_cache", "restore_cache", "store_artifacts", "store_test_results",
-     "persist_to_workspace", "attach_workspace", "add_ssh_keys")
+    ("checkout", "setup_remote_docker", "save_cache", "restore_cache", "store_artifacts",
+     "store_test_results", "persist_to_workspace", "attach_workspace", "add_ssh_keys")
 )  # fmt: skip
 _DEPTH = 4
 

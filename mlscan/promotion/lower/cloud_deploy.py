@@ -72,9 +72,10 @@ def _name(root: Mapping) -> str:
 def _facts(root: Mapping, parsed: Parsed, judge: Judge) -> Iterator[Fact]:
     """Texts of a target that name an environment: cluster, project, parameters, description."""
     for node in walk(root, 400):
-        if isinstance(node, Scalar) and len(node.value) < 200 and judge.names(node.value, free=True):
-            if not may_be_secret(node.value):
-                yield Fact("argument", " ".join(node.value.split()), parsed.place(node))
+        if not isinstance(node, Scalar) or len(node.value) > 200 or may_be_secret(node.value):
+            continue
+        if judge.names(node.value, free=True):
+            yield Fact("argument", " ".join(node.value.split()), parsed.place(node))
 
 
 def _promotions(root: Mapping, name: str) -> set[tuple[str, str]]:

@@ -19,7 +19,7 @@ from mlscan.promotion.scope import Scope
 
 _HOLE = re.compile(r"\$\{(\w+)\}")
 _DEPTH = 8
-_APPROVES = ("codepipeline:putapprovalresult", "codepipeline:*", "codepipeline:put*")
+_APPROVES = ("codepipeline:putapprovalresult", "codepipeline:put*")
 _ALSO = {
     "start": re.compile(r"^codepipeline:(\*|startpipelineexecution)$", re.IGNORECASE),
     "train": re.compile(r"^sagemaker:(\*|createtrainingjob|startpipelineexecution|create\*)$", re.IGNORECASE),

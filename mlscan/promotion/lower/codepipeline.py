@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact, Gate, Identity, Job, Need, Step, Trigger, TriggerKind
@@ -122,7 +123,7 @@ def _steps(action: StageAction, stage: Stage, judge: Judge) -> Iterator[Step]:
 def _kind(action: StageAction, stage: Stage, judge: Judge) -> str:
     """`deploy`, `build`, or an empty string for an action that neither makes nor brings anything."""
     words = tokens(action.name)
-    pairs = set(zip(words, words[1:], strict=False))
+    pairs = set(pairwise(words))
     if pairs & _ITSELF or action.setting("ActionMode") in _HARMLESS_MODES:
         return ""
     named = judge.deploys_by_name(action.name)

@@ -50,9 +50,10 @@ def _target(name: str, key: Scalar, node: Node, root: Mapping, parsed: Parsed, j
     settings = node if isinstance(node, Mapping) else None
     facts = [Fact("target argument", name, place)]
     for item in walk(node, 300):
-        if isinstance(item, Scalar) and len(item.value) < 120 and judge.names(item.value):
-            if not may_be_secret(item.value):
-                facts.append(Fact("argument", item.value, parsed.place(item)))
+        if not isinstance(item, Scalar) or len(item.value) > 120 or may_be_secret(item.value):
+            continue
+        if judge.names(item.value):
+            facts.append(Fact("argument", item.value, parsed.place(item)))
     mode = settings.get("mode") if settings is not None else None
     production = isinstance(mode, Scalar) and mode.value == "production"
     if mode is not None and production:
@@ -60,7 +61,7 @@ def _target(name: str, key: Scalar, node: Node, root: Mapping, parsed: Parsed, j
     action = Action("deploy", f"bundle target {name}", "low", place, tuple(facts))
     identity = _run_as(settings, root, parsed)
     return Job(
-        name, name, "deployment", place, (Step(name, place, (action,)),),
+        name, f"target {name}", "deployment", place, (Step(name, place, (action,)),),
         gates=tuple(_gates(settings, production, identity, parsed)),
         identities=() if identity is None else (Identity("role", identity[0], identity[1]),),
     )  # fmt: skip

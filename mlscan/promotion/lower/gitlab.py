@@ -151,7 +151,7 @@ class PipelineReader:
             gates=tuple(gates),
             condition=plain(status, way.start.place, way.scope) if status else None,
             presence=(*(entry.presence if entry is not None else ()), presence),
-            facts=self._reader.facts(way.name, stage, way.node, way.scope, bound, place),
+            facts=self._reader.facts(way.name, way.node, way.scope, bound, place),
             unknowns=self._unknowns(way.node),
             calls=self._calls,
         )

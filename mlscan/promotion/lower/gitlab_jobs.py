@@ -105,14 +105,16 @@ class JobReader:
         return (Step("", place, tuple(actions)),) if actions else ()
 
     def facts(
-        self, name: str, stage: str, job: Mapping, scope: Scope, bound: Bound, place: Place
+        self, name: str, job: Mapping, scope: Scope, bound: Bound, place: Place
     ) -> tuple[Fact, ...]:
         """What the job's environment, variables and names say about where it goes."""
         found = list(bound.facts)
         for node in (job.get("variables"), self._config.root.get("variables")):
             if node is not None:
                 found += variables(self._config.parsed(node), node, scope, self._judge)
-        found += [Fact("job", name, place), Fact("stage", stage, place)]
+        found.append(Fact("job", name, place))
+        stage = job.get("stage")
+        found += [Fact("stage", stage.value, self._config.place(stage))] if isinstance(stage, Scalar) else []
         return tuple(found)
 
     def _pieces(self, job: Mapping, key: str) -> list[Piece]:

@@ -135,7 +135,9 @@ class _Parser:
         elif self._is(b"{", 1):
             self._at += 1
         else:
-            return None
+            if first.data != b"throw":
+                return None
+            self._at += 1
         ahead = 0
         while (token := self._peek(ahead)) is not None and token.kind == "line" and token.data == b"\n":
             ahead += 1

@@ -21,11 +21,10 @@ from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.plain import all_of, negated, plain
 from mlscan.promotion.scope import Scope
 
-JENKINS = re.compile(rb"""^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{""", re.MULTILINE)
 _ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE)
 _THROUGH = frozenset(
     ("steps", "script", "node", "pipeline", "stages", "timeout", "retry", "timestamps", "ansiColor", "lock",
-     "container", "wrap", "milestone", "catchError", "try", "finally", "else", "podTemplate", "ws", "waitUntil")
+     "container", "wrap", "milestone", "catchError", "try", "finally", "else", "podTemplate", "ws")
 )  # fmt: skip
 _POST = {"always": "always()", "cleanup": "always()", "failure": "failure()", "unstable": "failure()"}
 _ABORTS = frozenset(("error", "throw", "autoCancelled"))
@@ -101,12 +100,18 @@ def _triggers(parsed: Parsed, found: list[Call]) -> Iterator[Trigger]:
 
 
 def _scope(found: list[Call], data: bytes) -> Scope:
-    """Variables of the whole pipeline: `environment { X = 'prod' }`, and of the script around it."""
+    """Variables of the whole pipeline, `environment { X = 'prod' }`, and defaults of its parameters."""
     names: dict[str, str] = {}
     pipeline = next((call for call in found if call.name == "pipeline"), None)
     for call in (pipeline.body or ()) if pipeline is not None else ():
         if call.name == "environment":
             names |= _assigned(data, call)
+    for call in walk(found):
+        if call.name in ("string", "choice", "booleanParam") and "name" in call.named:
+            default = call.text("defaultValue") or next((text.value for text in call.texts[1:]), "")
+            if call.name == "booleanParam":
+                default = "true" if "true" in call.parameters else "false"
+            names[f"params.{call.text('name')}".lower()] = default
     head = data[: pipeline.start if pipeline is not None else 3000].decode("utf-8", "replace")
     for match in re.finditer(
         r"^[ \t]*(?:def|String)[ \t]+(\w+)[ \t]*=[ \t]*[\"']([^\"'\n]{1,200})[\"']", head, re.M

@@ -82,5 +82,5 @@ def _name(word: str, alone: bool) -> str:
     if word in _BASE:
         return "run.base"
     if word.startswith("params."):
-        return f"inputs.{word.removeprefix('params.')}"
+        return f"coalesce(inputs.{word.removeprefix('params.')}, {word})"
     return f"env.{word.removeprefix('env.')}" if not alone and word.isupper() else UNKNOWN
