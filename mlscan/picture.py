@@ -48,7 +48,7 @@ class WayShown:
 @dataclass(frozen=True, slots=True)
 class JobShown:
     """A job that deploys or stands before one. `needs` are ids of other jobs shown, `gates` stand before it,
-    `inner` between its steps and what it deploys."""
+    `inner` between its steps and what it deploys, `late` only behind that."""
 
     id: str
     title: str
@@ -57,6 +57,7 @@ class JobShown:
     needs: tuple[str, ...] = ()
     gates: tuple[GateShown, ...] = ()
     inner: tuple[GateShown, ...] = ()
+    late: tuple[GateShown, ...] = ()
     ways: tuple[WayShown, ...] = ()
 
 

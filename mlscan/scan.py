@@ -12,7 +12,7 @@ from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.identify import identified
-from mlscan.model import Counters, Finding, Note, Report
+from mlscan.model import Counters, Finding, Report
 from mlscan.shards import Partial, Worker, run
 from mlscan.sources.request import Request
 from mlscan.sources.source import Source
@@ -62,10 +62,10 @@ def graph_of(sources: Iterable[Source], read: Read, catalog: Catalog, config: Co
     """The promotion graph of these files; `read` opens any other that they refer to."""
     worker = Worker(catalog, rulebook(catalog), config)
     paths = [source.path for source in sources if worker.analyser.pipeline(source)]
-    return _Graphed(worker, catalog, read, paths).graph
+    return Graphed(worker, catalog, read, paths).graph
 
 
-class _Graphed:
+class Graphed:
     """The graph of some paths, with the documents that were opened for it."""
 
     def __init__(self, worker: Worker, catalog: Catalog, read: Read, paths: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Parti
         return Partial()
     from mlscan.checks.promotion import check
 
-    graphed = _Graphed(worker, catalog, read, done.pipelines)
+    graphed = Graphed(worker, catalog, read, done.pipelines)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in check(graphed.graph):
         by_path[finding.place.path].append(finding)

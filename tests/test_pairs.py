@@ -15,7 +15,7 @@ from mlscan.analyse import Analyser
 from mlscan.catalog.templates import expand
 from mlscan.documents.pairs.choose import module_for, reader_of_module
 from mlscan.documents.pairs.pair import Pair
-from mlscan.model import Finding
+from mlscan.model import Confidence, Finding
 from mlscan.sources.source import Source
 
 SYNTAXES = (
@@ -244,13 +244,31 @@ HARMLESS = [
     ("pod.yaml", "env:\n- name: TOKEN\n  valueFrom:\n    secretKeyRef: {name: tokens, key: token}\n"),
     ("users.conf", "password $2y$12$<alnum:53>\n"),
     ("cred.json", '{"password": "cGFzc3dvcmQ="}'),
-    ("secret.yaml", "kind: Secret\ndata:\n  password: cGFzc3dvcmQ=\n  username: YWRtaW4=\n"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "text"), HARMLESS)
 def test_what_is_no_credential(analyser: Analyser, path: str, text: str) -> None:
-    assert found_in(analyser, path, text)[1] == []
+    found = found_in(analyser, path, text)[1]
+    assert [finding for finding in found if finding.confidence is not Confidence.LOW] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("secret.yaml", "kind: Secret\ndata:\n  password: cGFzc3dvcmQ=\n"),
+        ("docker-compose.yml", "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: postgres\n"),
+        ("docker-compose.yml", "services:\n  db:\n    environment:\n      - MYSQL_ROOT_PASSWORD=root\n"),
+        (".env", "MINIO_ROOT_PASSWORD=minioadmin\n"),
+        ("run.sh", "docker run -e POSTGRES_PASSWORD=admin123 postgres\n"),
+        ("a.py", 'engine = create_engine("postgresql://postgres:postgres@db:5432/mlflow")\n'),
+    ],
+)
+def test_a_weak_password_that_is_really_given_is_a_finding_of_its_own(
+    analyser: Analyser, path: str, text: str
+) -> None:
+    found = found_in(analyser, path, text)[1]
+    assert [(finding.rule, finding.confidence) for finding in found] == [("weak-password", Confidence.MEDIUM)]
 
 
 def test_a_kubernetes_secret_is_decoded(analyser: Analyser) -> None:

@@ -30,6 +30,8 @@ _DEFAULTED = (
     r"(?:environ\.(?:get|setdefault)|getenv|option|add_argument|config|field|variable)\s{0,2}\([^()]{0,200}"
 )
 _DEFAULT = r"""[^()]{0,200}["'][^"'\s]{4}"""
+# Passwords may be shorter than keys.
+_YAML_PASSWORD = r"""(?:pass|pwd)\w{0,20}["']?\s?[:=]\s{0,3}["']?[^\s${<\[|>&*#!"'][^\s{]{3}"""
 _YAML_VALUE = (
     r"""\w{0,30}["']?\s{0,3}(?::|=|\n\s{0,40}["']?(?:value|default)\w{0,8}["']?:)\s{0,3}"""
     r"""[^\s${<\[|>&*#!][^\s{]{5}"""
@@ -70,7 +72,7 @@ _SETTING = (
     rf"""\b(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["']?[\w.\-]{{0,40}}{_ENDING}|"""
     rf"""\bby\s{{1,4}}['"]\S|{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}|"""
     r"""\b(?:login|mysql\w{0,6})\b[^\n]{0,100}\s-p|\bsshpass\s|\bredis-cli\b[^\n]{0,60}\s-a\s|"""
-    r"""\b(?:curl|http)\b[^\n]{0,100}\s-[ua]\s|\bwandb\s{1,3}login\s|\b(?:config\w{0,3}|alias)\s{1,3}set\s|"""
+    r"""\b(?:curl|http)\b[^\n]{0,300}\s-(?:[ua]|-user|-auth)\s|\bwandb\s{1,3}login\s|\b(?:config\w{0,3}|alias)\s{1,3}set\s|"""
     r""":(?:\d{2,5}|\*):[^:\s]{1,60}:[^:\s]{1,60}:\S{4}|\bkind["']?:\s{0,3}["']?Secret\b"""
 )
 # A line or cell for another program, or for a file.
@@ -107,9 +109,10 @@ DELIVERY = (
     r"""serving\.kserve\.io|machinelearning\.seldon\.io)/|"""
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
     r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
-    r"""\baws_codepipeline\b|\bManualApprovalStep\b|\bManualApprovalAction\b|"""
-    r"""^resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|github_repository_environment|"""
-    r"""azuredevops_check_approval|gitlab_project_protected_environment)\""""
+    r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
+    r"""\bpipelines\.C(?:ode|dk)Pipeline\(|"""
+    r"""^resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
+    r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""
 )
 
 # Keys of lists of jobs, and those of a single GitLab job, which stand no deeper than a job's own keys do.
@@ -143,7 +146,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
     found = {
         "name": f"(?i){_NAME}{_AFTER_NAME}{_LITERAL}",
         "default": f"(?i){_DEFAULTED}(?:{_NAME}){_DEFAULT}",
-        "yaml-name": f"(?i){_NAME}{_YAML_VALUE}",
+        "yaml-name": f"(?i){_NAME}{_YAML_VALUE}|{_YAML_PASSWORD}",
         "opaque": _OPAQUE,
         "setting": f"(?im){_SETTING}",
         "quoted": f"(?i){_QUOTED}",

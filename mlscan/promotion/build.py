@@ -72,7 +72,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
 
 def _unread(parsed: Parsed) -> Note | None:
     """A file that looks like a pipeline and is no YAML, even with its template holes filled."""
-    if parsed.error is None:
+    if parsed.document.kind == "text" or parsed.error is None:
         return None
     message = f"not YAML ({parsed.error}); no pipeline read from it"
     return Note(parsed.path, "unparsed", message, parsed.error.line)

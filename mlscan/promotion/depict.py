@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlscan.picture import GateShown, JobShown, Picture, PipelineShown, Standing, WayShown
 from mlscan.promotion.graph import Gate, Graph, Job, Pipeline
 from mlscan.promotion.order import before
@@ -62,24 +64,26 @@ class _Depiction:
         self._kept = [job for job in pipeline.jobs if job.id in relevant and self._tells(job)]
 
     def pipeline(self) -> PipelineShown:
-        words = dict.fromkeys(scenario.words for scenario in scenarios(self._pipeline))
         ids = {job.id for job in self._kept}
         return PipelineShown(
             self._pipeline.path,
             self._pipeline.platform,
-            tuple(words),
+            _starts(self._pipeline),
             tuple(self._job(job, ids) for job in self._kept),
             self._pipeline.template,
         )
 
     def _tells(self, job: Job) -> bool:
         """Whether a job deploys, stands behind a gate, or does something to a model."""
-        gates = [*job.gates, *(gate for step in job.steps for gate in step.gates)]
-        return job.id in self._by_job or bool(gates) or bool(_done(job))
+        gates = (*job.gates, *(gate for step in job.steps for gate in step.gates))
+        guards = any(self._gate(gate).standing is not Standing.HARMLESS for gate in gates)
+        return job.id in self._by_job or guards or bool(_done(job))
 
     def _job(self, job: Job, ids: set[str]) -> JobShown:
         deploying = self._by_job.get(job.id, [])
-        inner = tuple(gate for step in job.steps for gate in step.gates)
+        last = max((verdict.deploy.index for verdict in deploying), default=len(job.steps))
+        inner = [gate for step in job.steps[: last + 1] for gate in step.gates]
+        late = [gate for step in job.steps[last + 1 :] for gate in step.gates]
         stage = next((fact.value for fact in job.facts if fact.kind == "stage"), "")
         return JobShown(
             job.id,
@@ -89,6 +93,7 @@ class _Depiction:
             self._needs(job, ids),
             tuple(self._gate(gate) for gate in dict.fromkeys(job.gates)),
             tuple(self._gate(gate) for gate in dict.fromkeys(inner)),
+            tuple(replace(self._gate(gate), standing=Standing.OPEN) for gate in dict.fromkeys(late)),
             tuple(dict.fromkeys(self._way(verdict) for verdict in deploying)),
         )
 
@@ -134,6 +139,20 @@ class _Depiction:
             verdict.deploy.action.place,
             tuple(self._gate(gate) for gate in verdict.gates),
         )
+
+
+def _starts(pipeline: Pipeline) -> tuple[str, ...]:
+    """What starts it, in words; several branches are one start."""
+    branches: dict[str, None] = {}
+    found: dict[str, None] = {}
+    for words in (scenario.words for scenario in scenarios(pipeline)):
+        before, named, branch = words.partition("a push to '")
+        if named and not before:
+            branches[f"'{branch}"] = None
+            words = "a push"
+        found[words] = None
+    pushed = f"a push to {', '.join(branches)}"
+    return tuple(pushed if words == "a push" else words for words in found)
 
 
 def _done(job: Job) -> tuple[str, ...]:

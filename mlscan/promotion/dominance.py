@@ -146,6 +146,15 @@ class Run:
                 found = None
         return found
 
+    def gates_of(self, job: Job) -> list[Gate]:
+        """The gates of a job that are there in this run: not those of a job that is absent, or of a step
+        whose condition does not hold."""
+        outcome = self._outcome(job.id)
+        if outcome.results == _ABSENT:
+            return []
+        met = zip(job.steps, outcome.steps, strict=False)
+        return [*job.gates, *(gate for step, runs in met if runs is not False for gate in step.gates)]
+
     def ancestors(self, job: Job, outside: bool = False) -> list[str]:
         """The names of all that a job needs, directly or not, nearest first; with `outside` also what its
         stage or call needs."""

@@ -122,9 +122,7 @@ class _Probe:
         for name in run.ancestors(self.deploy.job, outside=True):
             for member in self.deploy.pipeline.groups.get(name, (name,)):
                 job = jobs.get(member)
-                found += (
-                    [*job.gates, *(g for step in job.steps for g in step.gates)] if job is not None else []
-                )
+                found += run.gates_of(job) if job is not None else []
         return tuple(dict.fromkeys(gate for gate in found if gate.kind in kinds and self.counts(gate)))
 
 

@@ -36,7 +36,7 @@ def _job(job: JobShown) -> dict[str, object]:
         "place": _place(job.place),
         "actions": list(job.actions),
         "needs": list(job.needs),
-        "gates": [_gate(gate) for gate in (*job.gates, *job.inner)],
+        "gates": [_gate(gate) for gate in (*job.gates, *job.inner, *job.late)],
         "deploys": [_way(way) for way in job.ways],
     }
 

@@ -1,7 +1,7 @@
 """Where the boxes of a drawing stand: layers and crossings by fast-sugiyama, sizes by ours.
 
-Coordinates are pixels of the picture, y downwards. The drawing runs from left to right, so that a layer of the
-layout is a column here.
+Coordinates are pixels of the picture, y downwards. The drawing runs from left to right, so that a layer of
+the layout is a column here.
 """
 
 from __future__ import annotations
@@ -87,26 +87,29 @@ def _read(
     hops: dict[tuple[int, int], list[int]] = {}
     offset = _HEIGHT / 2
     for number, (positions, width, _, edges) in enumerate(layouts):
-        # Dummies of different components may share a number.
-        name = {node: node if node < boxes else node + number * 1_000_000 for node, _ in positions}
         heights = sorted({y for _, (_, y) in positions}, reverse=True)
         lowest = min(x for _, (x, _) in positions)
         for node, (x, y) in positions:
-            across[name[node]] = x - lowest + offset
-            layers[name[node]] = heights.index(y)
+            across[_name(node, boxes, number)] = x - lowest + offset
+            layers[_name(node, boxes, number)] = heights.index(y)
         after: dict[int, list[int]] = {}
         for source, target in edges or ():
-            after.setdefault(name[source], []).append(name[target])
-        for source in [node for node in after if node < boxes]:
-            for first in after[source]:
-                chain = []
-                node = first
-                while node >= boxes:
-                    chain.append(node)
-                    node = after[node][0]
-                hops[(source, node)] = chain
+            after.setdefault(_name(source, boxes, number), []).append(_name(target, boxes, number))
+        for start in [node for node in after if node < boxes]:
+            for first in after[start]:
+                chain, end = [], first
+                while end >= boxes:
+                    chain.append(end)
+                    end = after[end][0]
+                hops[(start, end)] = chain
         offset += width + _ROW
     return across, layers, hops
+
+
+def _name(node: int | str, boxes: int, component: int) -> int:
+    """A number for a node; dummies of two components may share theirs."""
+    number = int(node)
+    return number if number < boxes else number + component * 1_000_000
 
 
 def _width(box: Box) -> float:

@@ -27,7 +27,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From box to box by id. One with a standing leads to a target; `around` goes past a gate that is open."""
+    """From box to box by id. One with a standing leads to a target; `around` goes past an open gate."""
 
     source: int
     target: int
@@ -74,7 +74,8 @@ class _Draughtsman:
 
     def _job(self, job: JobShown) -> tuple[int, int | None, int]:
         """(where arrows to it end, where arrows past open gates end, where arrows from it start)."""
-        before = [self._gate(shown) for shown in job.gates]
+        gates = [shown for shown in job.gates if shown.standing is not Standing.HARMLESS]
+        before = [self._gate(shown) for shown in gates]
         middle = self._box("job", job.title, ", ".join(job.actions))
         for source, after in pairwise((*before, middle)):
             self._arrows.append(Arrow(source, after))
@@ -83,9 +84,11 @@ class _Draughtsman:
             inner = self._gate(shown)
             self._arrows.append(Arrow(last, inner))
             last = inner
+        for shown in job.late:
+            self._arrows.append(Arrow(middle, self._gate(shown)))
         for way in job.ways:
             self._arrows.append(Arrow(last, self._target(way), way.standing))
-        opened = bool(before) and all(shown.standing is Standing.OPEN for shown in job.gates)
+        opened = bool(before) and all(shown.standing is Standing.OPEN for shown in gates)
         return (before[0] if before else middle), (middle if opened else None), last
 
     def _gate(self, shown: GateShown) -> int:

@@ -36,7 +36,9 @@ def render(picture: Picture) -> str:
     body = list(_legend(picture))
     top = _MARGIN + 70.0
     for band in bands:
-        body.append(f'<line class="band" x1="{_MARGIN}" y1="{top:.0f}" x2="{width - _MARGIN:.0f}" y2="{top:.0f}"/>')
+        body.append(
+            f'<line class="band" x1="{_MARGIN}" y1="{top:.0f}" x2="{width - _MARGIN:.0f}" y2="{top:.0f}"/>'
+        )
         body.append(f'<text class="head" x="{_MARGIN}" y="{top + 24:.0f}">{escape(band.title)}</text>')
         body.append(f'<g transform="translate({_MARGIN},{top + _TITLE + 12:.0f})">')
         body += _band(band)

@@ -44,19 +44,23 @@ class _Tree:
         jobs = self._below.get(parent, [])
         for number, job in enumerate(jobs, 1):
             last = number == len(jobs)
-            yield from self._job(job, f"{indent}{'└─ ' if last else '├─ '}", f"{indent}{'   ' if last else '│  '}")
+            yield from self._job(
+                job, f"{indent}{'└─ ' if last else '├─ '}", f"{indent}{'   ' if last else '│  '}"
+            )
 
     def _job(self, job: JobShown, head: str, indent: str) -> Iterator[str]:
         others = [self._titles[name] for name in job.needs if name in self._titles]
-        beside = f"  (needs {', '.join(others)})" if len(others) > 1 else ""
         doing = f"  [{', '.join(job.actions)}]" if job.actions else ""
-        yield f"{head}{self._strong(job.title)}{one_line(doing)}{one_line(beside) and f'  {one_line(beside)}'}"
+        beside = f"  (needs {one_line(', '.join(others))})" if len(others) > 1 else ""
+        yield f"{head}{self._strong(job.title)}{doing}{beside}"
         below = bool(self._below.get(job.id))
         stem = "│  " if below else "   "
         for shown in (*job.gates, *job.inner):
             yield f"{indent}{stem}{self._gate(shown)}"
         for way in job.ways:
             yield f"{indent}{stem}{self._way(way)}"
+        for shown in job.late:
+            yield f"{indent}{stem}{self._gate(shown)}, after the deploy"
         yield from self._children(job.id, indent)
 
     def _strong(self, text: str) -> str:

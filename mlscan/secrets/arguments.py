@@ -77,8 +77,8 @@ def _environment(node: ast.Call, short: str) -> Iterator[Named]:
     name = _text(node.args[0]) if node.args else ""
     default = node.args[1] if len(node.args) > 1 else None
     default = next((item.value for item in node.keywords if item.arg == "default"), default)
-    if not name or default is None:
-        return
+    if not name or default is None or name in ("PWD", "OLDPWD"):
+        return  # the working directory is no password
     if short == "setdefault":
         phrase = f"environment variable '{name}'"
         yield Named(name, default, "credential-in-environment", ENVIRONMENT, phrase)

@@ -56,6 +56,14 @@ def _named(site: Site, program: Program) -> Iterator[Named]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _target(target, node.value)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None and site.class_name and not site.scope:
+        # A field of a settings class, a dataclass or a model.
+        if isinstance(node.value, ast.Call) or not isinstance(node.target, ast.Name):
+            yield from _target(node.target, node.value)
+        else:
+            name = node.target.id
+            phrase = f"default of field '{name}'"
+            yield Named(name, node.value, "credential-as-default", ENVIRONMENT, phrase)
     elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
         yield from _target(node.target, node.value)
     elif isinstance(node, ast.Dict):

@@ -37,6 +37,9 @@ _WHOLE = (
     "prose",
 )
 
+# A value such as `mlflow_password`: a name in most places, and a bad password in some.
+NAMED_LIKE_IT = "holds the word password"
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -124,7 +127,8 @@ class Judge:
         classes = sum(bool(kind.search(value)) for kind in _CLASSES)
         if _ABOUT_SECRETS.search(value):
             named = classes < 3 or _WORDS_AND_NUMBER.match(value)
-            return Judgement(None if named else Confidence.MEDIUM, "holds the word password")
+            confidence = Confidence.LOW if named else Confidence.MEDIUM
+            return Judgement(confidence, NAMED_LIKE_IT, weak=bool(named))
         if _IDENTIFIER.match(value):
             sure = sink and len(value) >= 8 and "_" not in value
             return Judgement(Confidence.MEDIUM if sure else Confidence.LOW, "a word", weak=not sure)
@@ -140,9 +144,9 @@ class Judge:
         if self._randomness.is_random(value) and (any(map(str.isdigit, value)) or len(value) >= _LONG):
             if len(value) >= _LONG:
                 return Judgement(Confidence.HIGH, "random")
-            return Judgement(
-                Confidence.MEDIUM if sink or len(value) >= 12 else Confidence.LOW, "short, but random"
-            )
+            mixed = sum(bool(kind.search(value)) for kind in _CLASSES) >= 3 and len(value) >= 10
+            sure = sink or mixed or len(value) >= 12
+            return Judgement(Confidence.MEDIUM if sure else Confidence.LOW, "short, but random")
         if sink and any(map(str.isdigit, value)) and not _IDENTIFIER.match(value) and len(value) >= 12:
             return Judgement(Confidence.MEDIUM, "an opaque value")
         return Judgement(None if is_hex(value) or _IDENTIFIER.match(value) else Confidence.LOW, "not random")

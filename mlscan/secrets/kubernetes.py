@@ -9,13 +9,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlscan.documents.document import Document
 from mlscan.documents.pairs import dotenv, json
 from mlscan.documents.yaml import Mapping, Node, Scalar
 from mlscan.model import Confidence
 from mlscan.secrets.candidate import NAME, Candidate
-from mlscan.secrets.judge import Judge
+from mlscan.secrets.judge import Judge, Judgement
 from mlscan.secrets.names import Names
 
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----")
@@ -38,13 +39,14 @@ def find(document: Document, secret: Mapping, judge: Judge, names: Names) -> Ite
             )
             if found is None:
                 continue
-            held, confidence, reason = found
+            held, judgement = found
             how = "decoded from base64" if text else f"as written in '{section}'"
-            evidence = (f"entry '{name}' of a Kubernetes Secret", how, reason)
+            evidence = (f"entry '{name}' of a Kubernetes Secret", how, judgement.reason)
             start, end = _span(document, node)
             yield Candidate(
-                start, end, held, "credential-in-config", NAME, confidence,
+                start, end, held, "credential-in-config", NAME, judgement.believed or Confidence.LOW,
                 f"Credential in Kubernetes Secret entry '{name}'", evidence, folded=bool(text),
+                weak=judgement.weak,
             )  # fmt: skip
 
 
@@ -56,17 +58,17 @@ def encoded(secret: Mapping) -> Iterator[Node]:
         yield from (value for _, value in entries.pairs)
 
 
-def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Confidence, str] | None:
-    """(secret, confidence, reason) of an entry, or of the file it holds."""
+def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Judgement] | None:
+    """(secret, what is thought of it) of an entry, or of the file it holds."""
     if _PRIVATE_KEY.search(value):
-        return value, Confidence.HIGH, "a private key"
+        return value, Judgement(Confidence.HIGH, "a private key")
     if "\n" in value or value.startswith("{"):
         reader = json if value.lstrip().startswith("{") else dotenv
         for pair in reader.pairs(value.encode("utf-8", "replace")):
             if kind := names.kind(pair.name):
                 judgement = judge.named(pair.value, kind)
                 if judgement.believed is not None:
-                    return pair.value, judgement.believed, f"'{pair.name}' in it: {judgement.reason}"
+                    return pair.value, replace(judgement, reason=f"'{pair.name}' in it: {judgement.reason}")
         return None
     kind = names.kind(name)
     judgement = judge.named(value, kind or "key")
@@ -74,7 +76,7 @@ def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Conf
     believed = judgement.believed
     if believed is None or not (kind or believed is Confidence.HIGH):
         return None
-    return value, believed, judgement.reason
+    return value, judgement
 
 
 def _decoded(text: str) -> str:

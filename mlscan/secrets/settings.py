@@ -18,6 +18,9 @@ from mlscan.secrets.names import NameKind, Names
 _SCRIPTS = frozenset(("shell", "dockerfile", "javascript", "r", "sql", "script"))
 # Where a password is what a service gets, and not a label, a schema or a test.
 _GIVEN = frozenset(("shell", "dockerfile", "sql", "dotenv", "ini", "properties", "hocon", "terraform", "xml"))
+_SETTINGS = re.compile(
+    r"(?i)(^|[/.\-_])(settings|config|configuration|credentials?|connections?|secrets?|database)\.json$"
+)
 _DOCUMENTATION = (".md", ".mdx", ".markdown")
 _SCHEME = re.compile(r"(?i:bearer|basic|token|api-?key)[ ]+")
 _DEFAULT = re.compile(r"\$\{\w{1,80}:?[-=]([^{}$]+)\}\Z")
@@ -32,13 +35,14 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
     """The pairs that hold a credential; a template, a reference or a word is none."""
     # An example of a README is more often made up than the same line of a script.
     documentation = document.source.suffix in _DOCUMENTATION
+    settings = bool(_SETTINGS.search(document.source.path))
     for pair in pairs:
         kind = names.kind(pair.name)
         if not kind:
             continue
         value = literal(pair.value)
         judgement = judge.named(value, kind)
-        given = judgement.weak and pair.syntax in _GIVEN and not documentation
+        given = judgement.weak and (pair.syntax in _GIVEN or settings) and not documentation
         confidence = judgement.believed if given else judgement.confidence
         if confidence is None or value == pair.name or encoded_words(value, kind, judge):
             continue
@@ -71,7 +75,8 @@ def encoded_words(value: str, kind: NameKind, judge: Judge) -> bool:
         text = base64.b64decode(value, validate=True).decode("ascii").strip()
     except (binascii.Error, ValueError):
         return False
-    return text.isprintable() and judge.named(text, kind).confidence is None
+    judgement = judge.named(text, kind)
+    return text.isprintable() and (judgement.confidence is None or judgement.weak)
 
 
 def located(document: Document, value: str, start: int, end: int) -> tuple[int, int]:

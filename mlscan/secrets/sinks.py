@@ -64,7 +64,7 @@ class Sinks:
                     continue
                 node = _passed(call, known.sink, site, program, names)
                 text = folder.text(node, site) if node is not None else None
-                found = text and _candidate(document, site, call, known, text, judge)
+                found = text and _candidate(document, site, call, known, text, judge, names)
                 if found:
                     done.add(known.sink.argument)
                     yield found
@@ -105,13 +105,14 @@ def _names_secret(node: ast.expr | None, names: Names) -> bool:
 
 
 def _candidate(
-    document: Document, site: Site, call: ast.Call, known: Known, text: Text, judge: Judge
+    document: Document, site: Site, call: ast.Call, known: Known, text: Text, judge: Judge, names: Names
 ) -> Candidate | None:
     sink, value = known.sink, text.value
-    kind: NameKind = "password" if sink.kind in _PASSWORDS else "key"
+    kind: NameKind = "password" if sink.kind in _PASSWORDS else (names.kind(sink.argument) or "key")
     if sink.kind in _URLS:
         inside = _URL_PASSWORD.search(value)
-        if inside is None:
+        # A password that flows into a URL is reported where it was given its name.
+        if inside is None or any(names.kind(step.rpartition(".")[2]) for step in text.steps):
             return None
         value, kind = next(filter(None, inside.groups())), "key" if inside[3] else "password"
     value = _SCHEME.sub("", value)

@@ -13,7 +13,7 @@ from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.model import Confidence
 from mlscan.secrets import kubernetes
 from mlscan.secrets.candidate import NAME, Candidate
-from mlscan.secrets.judge import Judge
+from mlscan.secrets.judge import NAMED_LIKE_IT, Judge
 from mlscan.secrets.names import Names
 from mlscan.secrets.settings import judged, literal, located
 from mlscan.secrets.yaml_embedded import embedded
@@ -77,7 +77,10 @@ def _judged(
     if not kind or value == name or "\n" in value or node.tag.startswith("!"):
         return
     judgement = judge.named(value, kind)
-    confidence = judgement.confidence if _TRANSLATED.search(document.source.path) else judgement.believed
+    # `passwordKey: db-password` names a key; `DB_PASSWORD: db-password` is one.
+    doubtful = judgement.reason == NAMED_LIKE_IT and not name.isupper()
+    doubtful = doubtful or bool(_TRANSLATED.search(document.source.path))
+    confidence = judgement.confidence if doubtful else judgement.believed
     if confidence is None:
         return
     start, end = located(document, value, node.start, node.end)
@@ -86,5 +89,5 @@ def _judged(
     evidence = (f"name '{name}'", judgement.reason)
     yield Candidate(
         start, end, value, "credential-in-config", NAME, confidence, f"Credential in setting '{name}'",
-        evidence, weak=judgement.weak,
+        evidence, weak=judgement.weak and not doubtful,
     )  # fmt: skip

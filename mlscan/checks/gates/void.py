@@ -14,7 +14,7 @@ from mlscan.checks.gates.case import UNGATED, Case, Found, World, places
 from mlscan.checks.gates.words import confidence, may_be_checked, started, target
 from mlscan.checks.remedies import remedy
 from mlscan.model import Place
-from mlscan.promotion.graph import Gate
+from mlscan.promotion.graph import Gate, Job
 from mlscan.promotion.order import before
 from mlscan.promotion.verdicts import Kind, Verdict
 
@@ -67,6 +67,7 @@ def _outlived(case: Case) -> Found:
     """The job, or one before it, runs whatever the gate says."""
     verdict = case.worst
     gate = verdict.gates[0]
+    jobs = (*before(case.deploy.pipeline, case.job), case.job)
     steps = [replace(gate.place, note=f"gate '{gate.name}' may be denied here")]
     for job in (*reversed(before(case.deploy.pipeline, case.job)), case.job):
         condition = job.condition
@@ -78,11 +79,18 @@ def _outlived(case: Case) -> Found:
     return Found(
         "gate-void", case, verdict,
         f"Job '{case.job.title}' deploys to {target(verdict)} on {started(verdict)} even if gate "
-        f"'{gate.name}' is denied: its condition does not ask whether what it needs succeeded.",
+        f"'{gate.name}' is denied: {_reason(gate, jobs)}.",
         confidence(verdict),
         flow=_led(verdict, tuple(steps)),
         fix=remedy("gate-void", verdict),
     )  # fmt: skip
+
+
+def _reason(gate: Gate, jobs: tuple[Job, ...]) -> str:
+    """Why a denied gate does not stop what comes after it."""
+    if any(gate in step.gates and step.continues_on_error for job in jobs for step in job.steps):
+        return "a failure of that step is forgiven"
+    return "its condition does not ask whether what it needs succeeded"
 
 
 def _robot(case: Case, world: World) -> Found:

@@ -22,6 +22,7 @@ from mlscan.promotion.targets import may_be_secret
 
 _SCRIPTS = frozenset(("sh", "bat", "powershell", "pwsh", "sshCommand"))
 _HOLES = re.compile(rb"\$\{\s*(?:params\.(\w+)|env\.(\w+))\s*\}|\$params\.(\w+)|\$env\.(\w+)|\\([\\\"'$])")
+_INPUT = re.compile(r"\$\{\{ inputs\.(\w+) \}\}")
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,15 @@ def step_of(call: Call, spot: Spot, tests: tuple[str, ...], forgiven: bool) -> S
     setting = Setting(spot.scope, spot.folder, call.name == "sshCommand", spot.hops, spot.facts)
     actions = spot.context.recogniser.actions(script, setting)
     chosen = tuple(
-        replace(action, targets=choose(action.targets, spot.options, spot.judge)) for action in actions
+        replace(action, targets=tuple(map(_as_written, choose(action.targets, spot.options, spot.judge))))
+        for action in actions
     )
     return Step("", place, chosen, (), condition, forgiven)
+
+
+def _as_written(fact: Fact) -> Fact:
+    """The text of a fact as the file has it."""
+    return replace(fact, value=_INPUT.sub(r"${params.\1}", fact.value)) if "${{" in fact.value else fact
 
 
 def _job(call: Call, spot: Spot, place: Place) -> Iterator[Action]:

@@ -115,7 +115,7 @@ def folders(parsed: Parsed, judge: Judge) -> Iterator[Fact]:
     parts = parsed.path.split("/")
     for part in reversed(parts[:-1]):
         if judge.names(part):
-            yield Fact("config file", part, parsed.start())
+            yield Fact("file", part, parsed.start())
             break
     yield Fact("file", parts[-1], parsed.start())
 
