@@ -12,7 +12,7 @@ from mlscan.catalog.schema import Catalog
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
-from mlscan.documents.yaml import Node, YamlError, compose
+from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
 from mlscan.secrets.find import SecretFinder, worth_parsing
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _YAML_LIMIT = 5_000_000
 _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
 _TRIGGERS = {
-    "python": frozenset({"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}),
+    "python": frozenset(
+        {"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}
+    ),
     "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore", "delivery"}),
     "text": frozenset({"ignore", "delivery", "groovy"}),
 }
@@ -57,8 +59,8 @@ class Analyser:
         names = {name for rule in rules if enabled(rule) for name in (rule.id, rule.family.value)}
         self._counts = names.__contains__
         self._matcher = Matcher(catalog)
-        self._secrets = SecretFinder(catalog, self._matcher)
-        self._calls = CallChecks(catalog)
+        self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory)
+        self._calls = CallChecks(catalog, inventory=inventory)
         self._lexicon = catalog.lexicon
         self._rules = {rule.id: rule for rule in rules}
 
@@ -89,7 +91,9 @@ class Analyser:
     def pipeline(self, source: Source) -> bool:
         """Whether the promotion graph wants to see a file."""
         _, fired = self._matcher.match(source.data)
-        return bool(fired & {"pipeline", "delivery", "groovy"}) and _wanted_by_graph(open_document(source), fired)
+        return bool(fired & {"pipeline", "delivery", "groovy"}) and _wanted_by_graph(
+            open_document(source), fired
+        )
 
     def document(self, source: Source) -> Document:
         """A document whose excerpts hide its secrets, for whoever points into it later."""
@@ -139,12 +143,27 @@ class Analyser:
             program = Program(document)
             notes = program.notes
         elif document.kind == "yaml" and fired & {"yaml-name", "setting"}:
-            roots, notes = _composed(document)
+            roots, notes = self._composed(document)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
         named = unread and bool(fired & _pairs_of(document.source))
         found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
         return found, notes, program
+
+    def _composed(self, document: Document) -> tuple[list[Node], list[Note]]:
+        """The trees of those documents of a YAML stream that may hold a credential."""
+        roots: list[Node] = []
+        try:
+            for start, text in documents(document.data):
+                if self._secrets.worth_composing(text):
+                    if len(text) > _YAML_LIMIT:
+                        raise YamlError(f"larger than {_YAML_LIMIT} bytes")
+                    roots += compose(text, start)
+        except YamlError as error:
+            line = error.line and document.lines.position(start)[0] + error.line - 1
+            what = f"not YAML ({error}); searched as text"
+            return [], [Note(document.source.path, "unparsed", what, line)]
+        return roots, []
 
 
 def _pairs_of(source: Source) -> frozenset[str]:
@@ -153,9 +172,7 @@ def _pairs_of(source: Source) -> frozenset[str]:
 
 def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
     listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
-    return listed in fired or (
-        "delivery" in fired and _may_deliver(document)
-    )
+    return listed in fired or ("delivery" in fired and _may_deliver(document))
 
 
 def _may_deliver(document: Document) -> bool:
@@ -163,13 +180,3 @@ def _may_deliver(document: Document) -> bool:
     if document.kind == "text":
         return document.source.path.lower().endswith(_CONFIGURATION)
     return document.kind in ("python", "yaml")
-
-
-def _composed(document: Document) -> tuple[list[Node], list[Note]]:
-    try:
-        if len(document.data) > _YAML_LIMIT:
-            raise YamlError(f"larger than {_YAML_LIMIT} bytes")
-        return compose(document.data), []
-    except YamlError as error:
-        note = Note(document.source.path, "unparsed", f"not YAML ({error}); searched as text", error.line)
-        return [], [note]

@@ -21,6 +21,7 @@ LAYERS = [
     ["analyse", "identify"],
     ["shards"],
     ["scan"],
+    ["compare"],
     ["report"],
     ["cli", "__main__"],
 ]

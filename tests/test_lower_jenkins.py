@@ -54,7 +54,7 @@ def declarative(stages: str, head: str = "") -> list[str]:
         (f"stage('a') {{ steps {{ input 'ok?' }}\n post {{ always {{ {SH} }} }} }}", "ungated"),
         (f"stage('d') {{ when {{ expression {{ return params.GO == 'yes' }} }}\n steps {{ {SH} }} }}", "ungated"),
         ("stage('d') { steps { sh 'echo databricks bundle deploy -t prod' } }", ""),
-        ("// stage('x') { input 'ok?' }\n" f"stage('d') {{ steps {{ {SH} }} }}", "ungated"),
+        (f"// stage('x') {{ input 'ok?' }}\nstage('d') {{ steps {{ {SH} }} }}", "ungated"),
         ("stage('d') { environment { T = 'prod' }\n steps { sh \"databricks bundle deploy -t ${env.T}\" } }", "ungated"),
         ("stage('d') { steps { dir('infra/prod') { sh 'terraform apply -auto-approve' } } }", "ungated"),
         ("stage('d') { steps { build job: 'deploy-churn-prod', wait: false } }", "ungated"),

@@ -98,20 +98,21 @@ _LEAK = (
     r"^[ \t]*(?:# MAGIC )?!?[ \t]{0,4}(?:echo|cat|head|tail|type|printenv)\s"
 )
 _PRODUCTION = (
-    r"""(?i)["'._\-](?:prod|prd|champion|live|stable|release|approved?|default)\b|production|\b100\b|"""
-    r""":deploymodel|/serving-endpoints|/onlineendpoints|/transition-stage"""
+    r"""(?i)["'](?:[\w\-./{}]{0,40}[_\-./}])?(?:prod|prd|production|champion|live|stable|release|approved?)"""
+    r"""(?:[_\-./{][\w\-./{}]{0,40})?["']|\.(?:production|approved)\b|["']?:\s{0,3}["']?100\b|"""
+    r"""(?:traffic|percent)\w{0,20}["']?\s{0,2}[=:]\s{0,2}["'{\w]{0,12}100\b|alias\w{0,3}\W{1,5}default|"""
+    r"""is_default|:deploymodel|/serving-endpoints|/onlineendpoints|/transition-stage|/inferenceservices"""
 )
 
 # Delivery pipelines of clouds, GitOps objects, and code that makes or passes gates: exact words, so that a
 # megabyte of Kubernetes definitions does not fire.
 DELIVERY = (
-    r"""(?m)^[ \t]*["']?apiVersion["']?:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev|"""
-    r"""serving\.kserve\.io|machinelearning\.seldon\.io)/|"""
+    r"""(?m)^apiVersion:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev)/|"""
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
     r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
     r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|"""
-    r"""^resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
+    r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
     r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""
 )
 

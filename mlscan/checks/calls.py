@@ -29,7 +29,9 @@ _CERTAIN = {"approved", "approve", "champion", "stable", "release", "live"}
 class CallChecks:
     """The promotion calls of a catalogue by the last part of the callee's name."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, inventory: bool = True) -> None:
+        """Without `inventory`, what would be a finding of low confidence is not looked into."""
+        self._inventory = inventory
         self._production = frozenset(catalog.environments.production)
         self._nonproduction = frozenset(catalog.environments.nonproduction)
         self._known: dict[str, list[tuple[str, PromotionCall]]] = {}
@@ -65,7 +67,7 @@ class CallChecks:
     ) -> Finding | None:  # fmt: skip
         value, reached = self._decided(folder, site, call, entry, program)
         registry = entry.kind in ("promote", "approve")
-        if registry and not reached and entry.decides is not None:
+        if not reached and (not self._inventory or (registry and entry.decides is not None)):
             return None
         guard = guard_of(call, site, program)
         if guard and guard.human:

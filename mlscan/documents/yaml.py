@@ -6,11 +6,13 @@ so a YAML bomb costs nothing until a walker multiplies it: walk with `walk`, whi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 _DEEPEST = 200
+_DOCUMENT = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
 
 
 class YamlError(Exception):
@@ -76,8 +78,15 @@ class Mapping(Node):
         return node.value if isinstance(node, Scalar) else ""
 
 
-def compose(text: bytes) -> list[Node]:
-    """The root node of every document in the stream; raises YamlError.
+def documents(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, text) of each document of a stream, cut at its `---` lines."""
+    starts = [0, *(match.start() for match in _DOCUMENT.finditer(text) if match.start())]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        yield start, text[start:end]
+
+
+def compose(text: bytes, base: int = 0) -> list[Node]:
+    """The root node of every document in the stream, offsets counted from `base`; raises YamlError.
 
     Built from libyaml's events without recursion: its own composer overflows the C stack on deep nesting.
     """
@@ -86,7 +95,7 @@ def compose(text: bytes) -> list[Node]:
     loader: Any = None
     try:
         loader = getattr(library, "CSafeLoader", library.SafeLoader)(text)
-        builder = _Builder(_Offsets(text))
+        builder = _Builder(_Offsets(text, base))
         while loader.check_event():
             builder.take(loader.get_event())
         return builder.roots
@@ -120,7 +129,8 @@ def walk(node: Node, budget: int = 200_000) -> Iterator[Node]:
 class _Offsets:
     """libyaml marks count code points; nodes here count bytes."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, base: int) -> None:
+        self._base = base
         self._ascii = text.isascii()
         self._starts: list[int] = []
         if not self._ascii:
@@ -134,9 +144,9 @@ class _Offsets:
 
     def __call__(self, mark: Any) -> int:
         if self._ascii:
-            return int(mark.index)
+            return self._base + int(mark.index)
         index = int(mark.index) + (1 if self._bom else 0)
-        return self._starts[min(index, len(self._starts) - 1)]
+        return self._base + self._starts[min(index, len(self._starts) - 1)]
 
 
 class _Builder:

@@ -9,7 +9,7 @@ from mlscan.documents.document import Document
 from mlscan.model import Note
 from mlscan.promotion.claims import claims_in
 from mlscan.promotion.graph import Graph, Pipeline, TriggerKind
-from mlscan.promotion.joins import joined
+from mlscan.promotion.joins import UNSEEN_EVENTS, joined
 from mlscan.promotion.lower import azure, github
 from mlscan.promotion.lower.ci import LOWERINGS
 from mlscan.promotion.lower.context import Context
@@ -53,7 +53,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
         for pipeline in found
         if pipeline.path not in context.referenced
         or any(
-            trigger.kind not in (TriggerKind.CALL, TriggerKind.MANUAL) and trigger.event != "implicit"
+            trigger.kind not in (TriggerKind.CALL, TriggerKind.MANUAL) and trigger.event not in UNSEEN_EVENTS
             for trigger in pipeline.triggers
         )
     ]

@@ -49,6 +49,7 @@ class Run:
     denial: Denial
     _jobs: Mapping[str, Job] = field(init=False)
     _done: dict[str, Outcome] = field(default_factory=dict)
+    _clean: dict[str, bool | None] = field(default_factory=dict)
     _facts: Facts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,8 +58,22 @@ class Run:
 
     def reaches(self, job: str, step: int) -> bool:
         """Whether a step may run at all."""
+        for before in self._pending(job):
+            self._outcome(before)
         steps = self._outcome(job).steps
         return step < len(steps) and steps[step] is not False
+
+    def _pending(self, job: str) -> list[str]:
+        """What has to be played before a job, first things first, so that no recursion gets deep."""
+        found = {job: None}
+        queue = [job]
+        for identifier in queue:
+            for need in self._jobs[identifier].needs:
+                for member in self.pipeline.groups.get(need.job, (need.job,)):
+                    if member in self._jobs and member not in found and member not in self._done:
+                        found[member] = None
+                        queue.append(member)
+        return queue[:0:-1]
 
     def group(self, name: str, absent: Results = _SUCCESS) -> Results:
         """The possible results of a job, a stage or a call, by the name others need it by; `absent` where
@@ -135,16 +150,24 @@ class Run:
 
     def _succeeded(self, job: Job) -> bool | None:
         """Whether everything before a job succeeded: all ancestors, as both platforms have it."""
-        found: bool | None = True
-        for name in self.ancestors(job):
-            results = self.group(name)
-            if "success" not in results:
-                if self.denial.conditions or "failure" in results:
-                    return False
-                found = None
-            elif results != _SUCCESS:
-                found = None
-        return found
+        if job.id not in self._clean:
+            self._clean[job.id] = None  # a cycle stays unknown
+            found: bool | None = True
+            for need in job.needs:
+                if need.mode != "inside" and found is not False:
+                    found = _both(found, self._passed(need.job))
+                    for member in self.pipeline.groups.get(need.job, (need.job,)):
+                        if member in self._jobs and found is not False:
+                            found = _both(found, self._succeeded(self._jobs[member]))
+            self._clean[job.id] = found
+        return self._clean[job.id]
+
+    def _passed(self, name: str) -> bool | None:
+        """Whether a job or group lets what needs it go on."""
+        results = self.group(name)
+        if "success" in results:
+            return True if results == _SUCCESS else None
+        return False if self.denial.conditions or "failure" in results else None
 
     def gates_of(self, job: Job) -> list[Gate]:
         """The gates of a job that are there in this run: not those of a job that is absent, or of a step

@@ -13,6 +13,10 @@ from mlscan.promotion.graph import Approver, Gate, Identity, Job, Pipeline, Prot
 from mlscan.promotion.scope import NO_FACTS, Scope
 
 UNSEEN_TRIGGER = "build trigger"
+BUILD_EVENT = "Cloud Build trigger"
+RUN_EVENT = "CodeBuild run"
+# What starts a file that nothing in the repository is known to start, in the words of its trigger.
+UNSEEN_EVENTS = frozenset(("implicit", BUILD_EVENT, RUN_EVENT))
 
 
 def joined(

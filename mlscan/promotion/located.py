@@ -57,7 +57,29 @@ class Located:
             at = raw.find(b"\n", at) + 1
         elif scalar.style in ("'", '"'):
             at += 1
-        return _align(self.data, raw, at, scalar.end, scalar.style)
+        if raw.startswith(self.data, at):
+            return list(range(at, at + len(self.data)))
+        lines = _lines(self.data, raw, at, scalar.end) if scalar.style == "|" else None
+        return lines if lines is not None else _align(self.data, raw, at, scalar.end, scalar.style)
+
+
+def _lines(value: bytes, raw: bytes, at: int, end: int) -> list[int] | None:
+    """Of a literal block whose lines all stand behind the same indentation; None for any other."""
+    first = raw[at : raw.find(b"\n", at, end)]
+    indent = len(first) - len(first.lstrip(b" "))
+    if not first.strip():
+        return None
+    offsets: list[int] = []
+    for line in value.split(b"\n"):
+        stop = raw.find(b"\n", at, end)
+        stop = end if stop < 0 else stop
+        if line and raw[at + indent : stop] != line:
+            return None
+        start = at + indent if line else min(at, stop)
+        offsets.extend(range(start, start + len(line)))
+        offsets.append(stop)
+        at = min(stop + 1, end)
+    return offsets[: len(value)]
 
 
 def _align(value: bytes, raw: bytes, at: int, end: int, style: str) -> list[int]:

@@ -31,6 +31,7 @@ _WEIGHTS = {
     "workflow": 1,
     "file": 1,
 }
+_VARIABLE = re.compile(r"^\$\{?\w+\}?$")
 _NAMES = frozenset(("step", "job", "stage", "workflow", "file"))
 _BOUND = 5
 _PAIRS = frozenset((("create", "endpoint"), ("tf", "apply"), ("terraform", "apply"), ("infra", "apply")))
@@ -70,7 +71,8 @@ class Judge:
         verb_seen = False
         for index, word in enumerate(found):
             before = found[index - 1] if index else ""
-            if word in self._production and not (free and word == "live" and not verb_seen):
+            ready = found[index + 1 : index + 2] in (("ready",), ("grade",))
+            if word in self._production and not ready and not (free and word == "live" and not verb_seen):
                 if before in self._negations:
                     other = True
                 else:
@@ -107,9 +109,9 @@ class Judge:
             judged = self.names(fact.value, free=fact.kind in _NAMES)
             if judged:
                 hits[judged].append(fact)
-        best = {side: max((_WEIGHTS[f.kind] for f in found), default=0) for side, found in hits.items()}
+        best = {side: max((_weight(f) for f in found), default=0) for side, found in hits.items()}
         for found in hits.values():
-            found.sort(key=lambda fact: -_WEIGHTS[fact.kind])
+            found.sort(key=lambda fact: -_weight(fact))
         bound = max((_WEIGHTS[fact.kind] for fact in dynamic), default=0)
         if bound >= _BOUND and bound > max(best.values()):
             return Target("dynamic", dynamic[0].value, False, (*dynamic, *hits["prod"]))
@@ -123,6 +125,12 @@ class Judge:
         independent = {(fact.kind, fact.value.lower()) for fact in evidence}
         strong = best["prod"] >= _BOUND or len({kind for kind, _ in independent}) >= 2
         return Target("prod", evidence[0].value, strong, evidence)
+
+
+def _weight(fact: Fact) -> int:
+    """The name of a variable that is nothing but handed on says less than a name that is written out."""
+    weight = _WEIGHTS[fact.kind]
+    return min(weight, _BOUND - 1) if _VARIABLE.match(fact.value) else weight
 
 
 _IMPLICIT = Target("implicit", "", False)

@@ -41,20 +41,24 @@ class PythonCalls:
         constants = script.constants
         starts = script.starts
         for node in script.calls:
+            name = _dotted(node.func)
+            last = name.rpartition(".")[2]
+            found = self._known(name, node, script)
+            posts = last in ("post", "put")
+            runs = name.partition(".")[0] in ("subprocess", "os") and last in _RUNS
+            if found is None and not posts and not runs:
+                continue
             start = starts[node.lineno - 1] + node.col_offset
             place = text.place(start, starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0))
-            name = _dotted(node.func)
-            found = self._known(name, node, script)
             if found is not None:
                 targets = (*_decided(found, node, constants, setting, place), *setting.facts)
                 certainty = "medium" if found.kind == "approve" else "high"
-                title = f"{name.rpartition('.')[2]}()"
-                yield Action(found.kind, title, certainty, place, targets, setting.hops)
-            elif name.rpartition(".")[2] in ("post", "put") and _posts(node):
+                yield Action(found.kind, f"{last}()", certainty, place, targets, setting.hops)
+            elif posts and _posts(node):
                 yield Action(
                     "deploy", f"{name}() to a deployment API", "medium", place, setting.facts, setting.hops
                 )
-            elif name.partition(".")[0] in ("subprocess", "os") and name.rpartition(".")[2] in _RUNS:
+            elif runs:
                 for action in recogniser.actions(Located(text.document, _command(node)), setting):
                     yield replace(action, place=place)
 

@@ -13,6 +13,7 @@ from mlscan.model import Place
 from mlscan.promotion.commands import MAX_HOPS, Recogniser, Setting, expander
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
+from mlscan.promotion.memory import ScriptMemory
 from mlscan.promotion.production import tokens
 from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.shell import Command, Word
@@ -41,6 +42,8 @@ class ScriptFollower:
     def __init__(self, catalog: Catalog, read: Read) -> None:
         self._read = read
         self._python = PythonCalls(catalog)
+        invocations = (call for tool in catalog.tools for call in tool.invocations)
+        self._memory = ScriptMemory(name for call in invocations for name in call.environment)
 
     def __call__(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
@@ -78,12 +81,15 @@ class ScriptFollower:
         found: list[Action] = []
         if document is not None:
             located = Located.whole(document)
-            if file.endswith(".py") or (
-                document.data[:60].startswith(b"#!") and b"python" in document.data[:60]
-            ):
-                found = list(self._python.actions(recogniser, located, inner))
-            else:
-                found = recogniser.actions(located, inner)
+            head = document.data[:60]
+            python = file.endswith(".py") or (head.startswith(b"#!") and b"python" in head)
+
+            def read(setting: Setting) -> list[Action]:
+                if python:
+                    return list(self._python.actions(recogniser, located, setting))
+                return recogniser.actions(located, setting)
+
+            found = self._memory.actions(document, inner, read)
         yield from found
         if not any(action.kind != "plan" for action in found):
             mode = next((word.text for word in rest if _is_mode(recogniser, word.text)), "")
@@ -130,6 +136,8 @@ class ScriptFollower:
             elif not word.text.startswith("-") and before not in ("-f", "--file"):
                 goals.append(word.text)
         document = self._open("Makefile", folder) or self._open("makefile", folder)
+        if document is not None:
+            self._memory.mention(document)
         facts = tuple(
             Fact("argument", value, here) for value in names.values() if recogniser.judge.names(value)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 
 from mlscan.picture import Picture, Standing
 from mlscan.report.graph_layout import LETTER, Drawn, Placed, Point, lay_out
@@ -45,18 +46,19 @@ def render(picture: Picture) -> str:
         body.append("</g>")
         top += _TITLE + 12 + band.height + _BETWEEN - 12
     height = top + _MARGIN - 20
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-            f'viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
-            "<title>How models reach production</title>",
-            f"<style>{_STYLE}{_standings()}</style>",
-            '<rect class="paper" width="100%" height="100%"/>',
-            f"<defs>{''.join(_tips())}</defs>",
-            *body,
-            "</svg>\n",
-        ]
+    size = f"{width:.0f}", f"{height:.0f}"
+    return "\n".join((*_head(*size), *body, "</svg>\n"))
+
+
+def _head(width: str, height: str) -> Iterator[str]:
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img">'
     )
+    yield "<title>How models reach production</title>"
+    yield f"<style>{_STYLE}{_standings()}</style>"
+    yield '<rect class="paper" width="100%" height="100%"/>'
+    yield f"<defs>{''.join(_tips())}</defs>"
 
 
 def _standings() -> str:
@@ -72,7 +74,8 @@ def _tips() -> Iterator[str]:
     for name in ("", *(standing.value for standing in Standing)):
         yield (
             f'<marker id="tip{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
-            f'markerUnits="userSpaceOnUse" orient="auto"><path class="tip {name}" d="M0 0.5 8 4 0 7.5z"/></marker>'
+            'markerUnits="userSpaceOnUse" orient="auto">'
+            f'<path class="tip {name}" d="M0 0.5 8 4 0 7.5z"/></marker>'
         )
 
 
@@ -115,13 +118,16 @@ def _box(placed: Placed) -> Iterator[str]:
     else:
         radius = {"start": height / 2, "target": 3}.get(box.kind, 8)
         yield (
-            f'<rect class="box {name}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'rx="{radius:.0f}"/>'
+            f'<rect class="box {name}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}" rx="{radius:.0f}"/>'
         )
     middle = left + width / 2
     upper = top + (18 if box.detail else 26)
     strong = "" if box.kind == "start" else "name"
-    yield f'<text class="{strong}" x="{middle:.1f}" y="{upper:.1f}" text-anchor="middle">{escape(box.title)}</text>'
+    yield (
+        f'<text class="{strong}" x="{middle:.1f}" y="{upper:.1f}" text-anchor="middle">'
+        f"{escape(box.title)}</text>"
+    )
     if box.detail:
         colour = name or "soft"
         yield (
@@ -133,7 +139,7 @@ def _box(placed: Placed) -> Iterator[str]:
 def _curve(points: tuple[Point, ...]) -> str:
     """A path that leaves and arrives level at every point."""
     parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         bend = (x1 + x2) / 2
         parts.append(f"C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}")
     return "".join(parts)

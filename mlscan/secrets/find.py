@@ -10,8 +10,8 @@ from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
-from mlscan.model import Finding
-from mlscan.secrets import assignments, settings, yaml_values
+from mlscan.model import Confidence, Finding
+from mlscan.secrets import assignments, settings, yaml_lines, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -24,7 +24,9 @@ from mlscan.sources.source import Source
 class SecretFinder:
     """The secrets room with its tables built from a catalogue; one per process."""
 
-    def __init__(self, catalog: Catalog, matcher: Matcher) -> None:
+    def __init__(self, catalog: Catalog, matcher: Matcher, *, inventory: bool = True) -> None:
+        """Without `inventory`, candidates of low confidence are concealed, but no findings."""
+        self._inventory = inventory
         self._matcher = matcher
         self._formats = Formats(catalog)
         self._sinks = Sinks(catalog)
@@ -62,9 +64,15 @@ class SecretFinder:
             written = self._written
             candidates += notebooks.find(document, fired, self._judge, self._names, written)
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
-        merged = merge(candidates)
+        # An ignore comment may be there for what only `--min-confidence low` shows.
+        every = self._inventory or "ignore" in fired
+        merged = [pair for pair in merge(candidates) if every or _believed(*pair)]
         findings = [finding(document, best, others) for best, others in merged]
         return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
+
+    def worth_composing(self, text: bytes) -> bool:
+        """Whether a line of YAML could hold a credential: composing costs a hundred times such a look."""
+        return yaml_lines.plausible(text, self._judge, self._names)
 
     def _written(self, document: Document) -> list[Candidate]:
         """What the Python or YAML of a file within a notebook holds beside formats."""
@@ -91,6 +99,10 @@ class SecretFinder:
                     evidence=evidence,
                 )  # fmt: skip
         return candidate
+
+
+def _believed(best: Candidate, others: list[Candidate]) -> bool:
+    return any(item.confidence is not Confidence.LOW for item in (best, *others))
 
 
 def worth_parsing(fired: frozenset[str]) -> bool:

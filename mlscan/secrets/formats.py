@@ -13,8 +13,9 @@ from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.structure import inspect
 
-_LONGEST = 5000
+_LONGEST = 20_000
 _NAMED = 200
+_MARGIN = 4100  # no secret reaches further behind a hit: the longest formats hold 4000 characters
 _BLOB = 80
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # `user:password@host` is how documentation writes a URL.
@@ -48,7 +49,7 @@ class Formats:
             low, high = window(token, data, hit.end)
             # Long lines of base64 hit at every letter: what an earlier window held is not searched again.
             before = looked.get(hit.name, 0)
-            if before >= high:
+            if before >= high or hit.end + _MARGIN <= before:
                 continue
             low = max(low, before - _LONGEST)
             looked[hit.name] = high

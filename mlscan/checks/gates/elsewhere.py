@@ -62,7 +62,9 @@ def _covers(grant: Approver, gate: Gate) -> bool:
     if gate.kind != "human" or not grant.also:
         return False
     parts = grant.gate.split("/")
-    return grant.gate == "*" or (len(parts) > 1 and fnmatchcase(gate.name, "/".join(parts[1:])))
+    # A star of IAM stands for slashes too: `sagemaker*` is every action of every such pipeline.
+    whole = len(parts) == 1 and grant.gate.endswith("*")
+    return whole or (len(parts) > 1 and fnmatchcase(gate.name, "/".join(parts[1:])))
 
 
 def _granted(case: Case, gate: Gate, grant: Approver) -> Found:

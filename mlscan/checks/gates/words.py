@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlscan.model import Confidence
-from mlscan.promotion.joins import UNSEEN_TRIGGER
+from mlscan.promotion.joins import UNSEEN_EVENTS, UNSEEN_TRIGGER
 from mlscan.promotion.verdicts import Kind, Verdict
 
 _MAX_EVIDENCE = 6
@@ -54,7 +54,10 @@ def confidence(verdict: Verdict) -> Confidence:
     deploy = verdict.deploy
     if deploy.pipeline.template:
         return Confidence.LOW
+    unsaid = deploy.target.environment == "implicit"
     if verdict.kind is Kind.UNGATED_MANUAL and deploy.target.environment != "prod":
+        return Confidence.LOW
+    if unsaid and deploy.pipeline.platform in ("cloud-build", "codebuild") and _unstarted(verdict):
         return Confidence.LOW
     sure = deploy.target.environment == "prod" and deploy.target.strong and deploy.action.certainty != "low"
     return Confidence.HIGH if sure and not may_be_checked(verdict) else Confidence.MEDIUM
@@ -67,3 +70,8 @@ def may_be_checked(verdict: Verdict) -> bool:
     if deploy.pipeline.platform == "cloud-build":
         return any(identity.kind == UNSEEN_TRIGGER for identity in deploy.job.identities)
     return deploy.pipeline.platform == "azure-pipelines" and bool(deploy.job.identities)
+
+
+def _unstarted(verdict: Verdict) -> bool:
+    """Whether nothing in the repository is known to start it: what it deploys to may be said there."""
+    return verdict.scenario is not None and verdict.scenario.trigger.event in UNSEEN_EVENTS

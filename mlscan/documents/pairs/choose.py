@@ -33,7 +33,12 @@ _ENDINGS = {
 _BY_ENDING = {ending: reader for reader, endings in _ENDINGS.items() for ending in endings.split()}
 _NAMES = (
     (re.compile(r"(^|[./_-])(dockerfile|containerfile)([.\-_][\w.\-]*)?$"), "dockerfile"),
-    (re.compile(r"(^|/)[\w.\-]*\.?env(\.[\w.\-]+)?$|(^|/)[\w\-]*\.env\.\w+$|(^|/)\.?renviron$|(^|/)env[_.\-]?(file|vars?|list)?$"), "dotenv"),
+    (
+        re.compile(
+            r"(^|/)[\w.\-]*\.?env(\.[\w.\-]+)?$|(^|/)[\w\-]*\.env\.\w+$|(^|/)\.?renviron$|(^|/)env[_.\-]?(file|vars?|list)?$"
+        ),
+        "dotenv",
+    ),
     (re.compile(r"(^|/)\.aws/(credentials|config)$|(^|/)\.mlflow/credentials$|(^|/)pip\.conf$"), "ini"),
     (re.compile(r"(^|/)(clearml|trains|application|reference)[\w\-]*\.conf$|(^|/)\.clearml"), "hocon"),
     (re.compile(r"(^|/)\.?docker(config|/config)(\.json)?$|(^|/)\.dockercfg$"), "json"),

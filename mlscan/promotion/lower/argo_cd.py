@@ -6,16 +6,21 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trigger, TriggerKind
 from mlscan.promotion.lower.context import Context
-from mlscan.promotion.lower.parsed import Parsed, items, pairs
+from mlscan.promotion.lower.parsed import Parsed, items, pairs, texts
 from mlscan.promotion.production import Judge, tokens
 
 PLATFORM = "argo-cd"
+_MOST = 20
+_SERVES = re.compile(
+    rb"(?m)^kind:[ \t]*(?:LLM)?(?:InferenceService|InferenceGraph|SeldonDeployment|RayService)"
+)
 _KINDS = ("Application", "ApplicationSet")
 _MODELS = frozenset(
     ("model", "models", "inference", "predict", "predictor", "prediction", "serving", "serve", "ml", "mlops",
@@ -24,22 +29,25 @@ _MODELS = frozenset(
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
-    """Nothing yet: what an application holds may stand in files not read yet."""
-    for root in parsed.roots:
-        if isinstance(root, Mapping) and root.text("kind") in _KINDS:
-            context.later.append(_Later(parsed, root, context))
-    return []
+    """One pipeline for each Application of a file."""
+    return [
+        pipeline
+        for root in parsed.roots
+        if isinstance(root, Mapping) and root.text("kind") in _KINDS
+        for pipeline in _Application(parsed, root, context).pipelines()
+    ]
 
 
 @dataclass(frozen=True)
-class _Later:
-    """An Application, judged when all objects that serve models are known."""
+class _Application:
+    """An Application and the means to read what it gathers."""
 
     parsed: Parsed
     root: Mapping
     context: Context
 
-    def __call__(self) -> list[Pipeline]:
+    def pipelines(self) -> list[Pipeline]:
+        """The pipeline its sync is; none where it has no specification."""
         parsed, judge = self.parsed, self.context.recogniser.judge
         spec = self.root.get("spec")
         template = spec.get("template") if isinstance(spec, Mapping) else None
@@ -77,11 +85,19 @@ class _Later:
             if not isinstance(source, Mapping):
                 continue
             path = posixpath.normpath(source.text("path") or ".")
-            if source.get("path") is not None and any(
-                place.path.startswith("" if path == "." else f"{path}/") for place in self.context.served
-            ):
+            if source.get("path") is not None and self._holds_model(path):
                 return True
             if source.get("chart") is None and _MODELS & {*tokens(name), *tokens(path)}:
+                return True
+        return False
+
+    def _holds_model(self, path: str) -> bool:
+        """Whether what kustomize gathers in a folder of the repository serves a model."""
+        gathered = self.context.nearest(f"{path}/kustomization.yaml", self.parsed.folder)
+        listed = gathered.root.get("resources") if gathered and isinstance(gathered.root, Mapping) else None
+        for name in texts(listed)[:_MOST]:
+            found = self.context.read(posixpath.normpath(f"{gathered.folder if gathered else path}/{name}"))
+            if found is not None and _SERVES.search(found.data):
                 return True
         return False
 

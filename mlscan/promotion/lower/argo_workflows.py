@@ -1,4 +1,4 @@
-"""Argo Workflows: the templates an entrypoint reaches, as jobs; `suspend` without a duration waits for people.
+"""Argo Workflows: the templates an entrypoint reaches, as jobs; a `suspend` without an end waits for people.
 
 https://argo-workflows.readthedocs.io/en/latest/walk-through/suspending/
 """

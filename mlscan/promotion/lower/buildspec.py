@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, YamlError, compose
 from mlscan.promotion.graph import Fact, Job, Pipeline, Step, Unknown
+from mlscan.promotion.joins import RUN_EVENT
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.facts import variables
@@ -14,7 +15,6 @@ from mlscan.promotion.lower.parsed import Parsed, items, scalars
 from mlscan.promotion.lower.words import At, Pieces, folders, setting_in, started
 from mlscan.promotion.scope import Scope
 
-EVENT = "CodeBuild run"
 _PHASES = ("install", "pre_build", "build", "post_build")
 
 
@@ -34,7 +34,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     job = Job("build", "build", "agent", place, (step,), unknowns=(unknown,))
     return [
         Pipeline(
-            parsed.path, "codebuild", place, (started(EVENT, place),), (job,), {"build": ("build",)},
+            parsed.path, "codebuild", place, (started(RUN_EVENT, place),), (job,), {"build": ("build",)},
             tuple(folders(parsed, context.recogniser.judge)),
         )
     ]  # fmt: skip

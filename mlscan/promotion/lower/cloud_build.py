@@ -14,7 +14,7 @@ from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.model import Place
 from mlscan.promotion.commands import Setting
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trigger
-from mlscan.promotion.joins import unseen
+from mlscan.promotion.joins import BUILD_EVENT, unseen
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, scalars
@@ -23,7 +23,6 @@ from mlscan.promotion.production import tokens
 from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.targets import unresolved
 
-EVENT = "Cloud Build trigger"
 _STEP = frozenset(("name", "args", "entrypoint", "script"))
 _ROOT = frozenset(
     ("steps", "timeout", "queueTtl", "logsBucket", "options", "substitutions", "tags", "serviceAccount",
@@ -49,7 +48,7 @@ def recognised(root: Node | None) -> bool:
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     """The pipeline of a build that no known trigger starts."""
-    return [unseen(parsed.path, pipeline(parsed, context, (started(EVENT, parsed.start()),)))]
+    return [unseen(parsed.path, pipeline(parsed, context, (started(BUILD_EVENT, parsed.start()),)))]
 
 
 def pipeline(
@@ -66,7 +65,7 @@ def pipeline(
     settled = tuple(
         fact
         for name, text in (given or {}).items()
-        if judge.names(f"{name} {text}", free=True)
+        if "?" not in text and judge.names(f"{name} {text}", free=True)
         for fact in (Fact("variable", f"{name}={text}"[:120], calls[0] if calls else parsed.start()),)
     )
     job = Job(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
-from mlscan.model import Place
 from mlscan.promotion.commands import Recogniser
 from mlscan.promotion.graph import Approver, Pipeline, Protection
 from mlscan.promotion.lower.parsed import Parsed
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 class Context:
     """`parsed` opens a file as YAML, each once; `referenced` collects the files that others call,
     `protections` and `approvers` what files say about gates of other files; `targets` and `promoted` are
-    those of Cloud Deploy, `served` the objects that serve models. What needs all files waits in `later`."""
+    those of Cloud Deploy. What needs all files waits in `later`."""
 
     catalog: Catalog
     read: Read
@@ -34,7 +33,6 @@ class Context:
     approvers: list[Approver] = field(default_factory=list)
     targets: dict[str, list[DeployTarget]] = field(default_factory=dict)
     promoted: set[tuple[str, str, str]] = field(default_factory=set)
-    served: list[Place] = field(default_factory=list)
     later: list[Callable[[], list[Pipeline]]] = field(default_factory=list)
     _files: dict[str, Parsed | None] = field(default_factory=dict)
 

@@ -24,7 +24,6 @@ from mlscan.promotion.lower import (
     databricks_bundle,
     jenkins_x,
     robots,
-    serving,
     tekton,
     terraform,
 )
@@ -47,15 +46,12 @@ _LOWERINGS: dict[str, Lower] = {
     "databricks-bundle": databricks_bundle.lower,
     "jenkins-x": jenkins_x.lower,
     "robots": robots.lower,
-    "serving": serving.lower,
     "tekton": tekton.lower,
     "terraform": terraform.lower,
 }
 
 _GROUPS = {
     "deploy.cloud.google.com": "cloud-deploy",
-    "machinelearning.seldon.io": "serving",
-    "serving.kserve.io": "serving",
 }
 _KINDS = {
     ("argoproj.io", "Application"): "argo-cd",

@@ -99,6 +99,7 @@ class PipelineReader:
         self._entry = entry
         self.jobs: list[Job] = []
         self.groups: dict[str, list[str]] = {}
+        self._eager: set[str] = set()
         self.unknowns: list[Unknown] = list(config.unknowns)
 
     def read(self) -> None:
@@ -134,6 +135,8 @@ class PipelineReader:
         members.append(identifier)
         waits = way.start.needs if way.start.needs is not None else way.node.get("needs")
         needs = tuple(self._needs(waits) if waits is not None else self._barrier(before, place))
+        if waits is not None:
+            self._eager.add(identifier)
         bound = environment(config, way.node, way.scope)
         gates = [*bound.gates, *_gates(way.start)]
         status = {"always": "always()", "on_failure": "failure()"}.get(way.start.when)
@@ -163,8 +166,11 @@ class PipelineReader:
 
     def _barrier(self, before: list[str], place: Place) -> Iterator[Need]:
         for stage in reversed(before):
-            if f"{self._prefix}stage {stage}" in self.groups:
+            members = self.groups.get(f"{self._prefix}stage {stage}")
+            if members:
                 yield Need(f"{self._prefix}stage {stage}", place)
+            if members and not self._eager & set(members):
+                return  # all of them wait for the stages before theirs
 
     def _needs(self, node: Node) -> Iterator[Need]:
         for item in items(node):

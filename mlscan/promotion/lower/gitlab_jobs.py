@@ -104,9 +104,7 @@ class JobReader:
                 actions.append(Action("deploy", f"job template {missing.value}", "medium", where))
         return (Step("", place, tuple(actions)),) if actions else ()
 
-    def facts(
-        self, name: str, job: Mapping, scope: Scope, bound: Bound, place: Place
-    ) -> tuple[Fact, ...]:
+    def facts(self, name: str, job: Mapping, scope: Scope, bound: Bound, place: Place) -> tuple[Fact, ...]:
         """What the job's environment, variables and names say about where it goes."""
         found = list(bound.facts)
         for node in (job.get("variables"), self._config.root.get("variables")):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
-    rb"""(?P<blank>[ \t\r]+|//[^\n]*|/\*.*?\*/|\\\n|^\#![^\n]*)|(?P<line>[\n;])"""
-    rb"""|(?P<text>'''(?:[^\\']|\\.|'(?!''))*'''|\"\"\"(?:[^\\"]|\\.|"(?!""))*\"\"\""""
+    rb"""(?P<blank>[ \t\r]+|//[^\n]*|/\*(?:.*?\*/|.*)|\\\n|^\#![^\n]*)|(?P<line>[\n;])"""
+    rb"""|(?P<text>'''(?:[^\\']|\\.|'(?!''))*(?:'''|\Z)|\"\"\"(?:[^\\"]|\\.|"(?!""))*(?:\"\"\"|\Z)"""
     rb"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?P<word>[A-Za-z_$][\w$.]*)|(?P<sign>.)""",
     re.DOTALL,
 )
@@ -70,7 +70,11 @@ def calls(data: bytes) -> list[Call]:
         for match in _TOKEN.finditer(data)
         if match.lastgroup != "blank"
     ]
-    return _Parser(tokens).block(0)
+    parser = _Parser(tokens)
+    found: list[Call] = []
+    while parser.more:
+        found += parser.block(0)
+    return found
 
 
 def walk(found: list[Call]) -> Iterator[Call]:
@@ -87,6 +91,10 @@ class _Parser:
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
         self._at = 0
+
+    @property
+    def more(self) -> bool:
+        return self._at < len(self._tokens)
 
     def _peek(self, ahead: int = 0) -> _Token | None:
         at = self._at + ahead

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mlscan.documents.document import Document
 from mlscan.model import Place
@@ -137,6 +138,10 @@ class _Reader:
     _steps: list[Step] = field(default_factory=list)
     _frame: Frame | None = None
     _gates: tuple[Gate, ...] = ()
+
+    @cached_property
+    def _functions(self) -> dict[str, Call]:
+        return {call.name: call for call in reversed(list(walk(self.found))) if call.defined}
 
     @property
     def options(self) -> dict[str, tuple[str, ...]]:
@@ -270,7 +275,7 @@ class _Reader:
     def _function(self, call: Call, frame: Frame) -> None:
         """A function of this file or of the shared library beside it, or one known by its name only."""
         spot = frame.spot
-        defined = next((one for one in walk(self.found) if one.defined and one.name == call.name), None)
+        defined = self._functions.get(call.name)
         if defined is not None and frame.depth < _DEPTH:
             names = {
                 f"env.{n}".lower(): t.value for n, t in zip(defined.parameters, call.texts, strict=False)

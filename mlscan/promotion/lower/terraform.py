@@ -167,7 +167,7 @@ def _facts(block: Block, module: Module, context: Context) -> tuple[Fact, ...]:
     given = block.attributes.get("substitutions")
     if given is not None:
         for name, value in _substitutions(block, module).items():
-            if judge.names(f"{name} {value}", free=True):
+            if "?" not in value and judge.names(f"{name} {value}", free=True):
                 found.append(Fact("variable", f"{name}={value}"[:120], module.place(given)))
     return tuple(found)
 

@@ -1,0 +1,52 @@
+"""Databricks Asset Bundles: targets, modes, identities, branches, templates."""
+
+from __future__ import annotations
+
+import pytest
+from deliveries import graph_of, kinds_of
+
+BUNDLE = """
+    bundle: {name: churn}
+    targets:
+      %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("prod: {}", "ungated-manual"),
+        ("prod:", "ungated-manual"),
+        ("prd: {mode: production}", "ungated-manual"),
+        ("live_eu: {mode: production, run_as: {user_name: ann@acme.io}}", "ungated-manual"),
+        ("prod: {run_as: {service_principal_name: p}}", "ungated-manual"),
+        ("prod: {mode: production, run_as: {service_principal_name: p}}", "gate-weak"),
+        ("prod: {mode: production, git: {branch: main}}", "gate-weak"),
+        ("dev: {mode: development}", "no-prod"),
+    ],
+)
+def test_target(target: str, expected: str) -> None:
+    kinds = [kind for _, kind in kinds_of({"databricks.yml": BUNDLE % target})]
+    assert kinds == ([expected] if expected != "no-prod" else kinds)
+    assert set(kinds) <= {expected}
+
+
+def test_go_template() -> None:
+    text = """
+        bundle:
+          name: {{ .input_name }}
+        variables:
+          {{ if (eq .a `b`) }}catalog:
+            description: x{{end}}
+        targets:
+          prod:
+            {{- if (eq .a `b`)}}
+            variables:
+              catalog: {{ .input_catalog }}
+            {{- end}}
+            workspace:
+              host: {{template `host` .}}
+    """
+    (pipeline,) = graph_of({"databricks.yml.tmpl": text}).pipelines
+    assert pipeline.template
+    assert [job.id for job in pipeline.jobs] == ["prod"]
