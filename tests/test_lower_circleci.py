@@ -81,14 +81,17 @@ def test_a_scheduled_workflow_and_one_behind_a_parameter() -> None:
         """
     )
     assert [verdict.kind.value for verdict in asked] == ["ungated-manual"]
-    logic = "{and: [{equal: [main, << pipeline.git.branch >>]}, {not: {equal: [api, << pipeline.trigger_source >>]}}]}"
+    not_by_hand = "{not: {equal: [api, << pipeline.trigger_source >>]}}"
+    logic = f"{{and: [{{equal: [main, << pipeline.git.branch >>]}}, {not_by_hand}]}}"
     main = found(f"\nworkflows: {{w: {{when: {logic}, jobs: [d]}}}}\n")
     assert [verdict.scenario.words for verdict in main if verdict.scenario] == ["a push to 'main'"]
 
 
 def test_commands_of_the_file_and_of_orbs() -> None:
-    text = DEFINED.replace("jobs:", "commands: {go: {parameters: {e: {default: dev}}, steps: [{run: databricks"
-                           " bundle deploy -t << parameters.e >>}]}}\njobs:", 1)  # fmt: skip
+    command = (
+        "{parameters: {e: {default: dev}}, steps: [{run: databricks bundle deploy -t << parameters.e >>}]}"
+    )
+    text = DEFINED.replace("jobs:", f"commands: {{go: {command}}}\njobs:", 1)
     text += "  e: {steps: [{go: {e: prod}}]}\n  f: {steps: [go]}\n  g: {steps: [local/ship]}\n"
     text += "  h: {steps: [{aws-ecs/update-service: {cluster: churn-prod}}]}\n"
     text += "  i: {steps: [{when: {condition: false, steps: [{run: databricks bundle deploy -t prod}]}}]}\n"
@@ -99,6 +102,7 @@ def test_commands_of_the_file_and_of_orbs() -> None:
 
 
 def test_without_workflows_only_build_runs() -> None:
-    jobs = "\nversion: 2\njobs: {build: {steps: [{run: x}]}, d: {steps: [{run: databricks bundle deploy -t prod}]}}\n"
+    deploy = "{steps: [{run: databricks bundle deploy -t prod}]}"
+    jobs = f"\nversion: 2\njobs: {{build: {{steps: [{{run: x}}]}}, d: {deploy}}}\n"
     assert found("", jobs) == []
     assert len(found("", jobs.replace("d:", "x:").replace("build:", "d:").replace("x:", "build:"))) == 1

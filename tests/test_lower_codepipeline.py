@@ -147,3 +147,68 @@ def test_policy_that_grants_an_approval() -> None:
     policy = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": statement}}}
     graph = graph_of({"p.json": template(("Prod", [DEPLOY]), Policy=policy)})
     assert [(item.gate, item.also) for item in graph.approvers] == [("*/Prod/Ok", ("start",))]
+
+
+PIPES = """
+    from aws_cdk import pipelines
+
+    def build(stack, wanted):
+        origin = pipelines.CodePipelineSource.connection("acme/churn", "main")
+        pipe = pipelines.CodePipeline(stack, "P", synth=pipelines.ShellStep("S", input=origin))
+        ask = pipelines.ManualApprovalStep("Ask")
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('pipe.add_stage(App(stack, "Prod"))', "ungated"),
+        ('pipe.add_stage(App(stack, "Prod"), pre=[ask])', "gated"),
+        ('pipe.add_stage(stage=App(stack, "Prod"), pre=[ask])', "gated"),
+        ('pipe.add_stage(App(stack, "Prod"), post=[ask])', "ungated"),
+        ('pipe.add_stage(App(stack, "Prod"), pre=[ask] if wanted else [])', "gate-unverified"),
+        ('s = pipe.add_stage(App(stack, "Prod")); s.add_pre(ask)', "gated"),
+        ('w = pipe.add_wave("W", pre=[ask]); w.add_stage(App(stack, "Prod"))', "gated"),
+        ('w = pipe.add_wave("W"); w.add_stage(App(stack, "Prod"), pre=[ask])', "gate-unverified"),
+    ],
+)
+def test_cdk_pipelines(lines: str, expected: str) -> None:
+    assert [kind for _, kind in kinds_of({"app.py": PIPES % lines})] == [expected]
+
+
+def test_approval_under_an_if_may_be_there() -> None:
+    text = CDK.replace('stack_name="churn-prod"', 'stack_name="churn-prod", run_order=5').replace(
+        'cp.StageProps(stage_name="Out", actions=[ship, ask])',
+        'cp.StageProps(stage_name="Out", actions=[ship] + ([ask] if stack.reviewed else []))',
+    )
+    files = {"infra/app.py": text, "infra/ops/gates.py": GATE % 2}
+    assert kinds_of(files) == [("Out.Ship", "gate-unverified")]
+
+
+def test_model_registry_starts_it() -> None:
+    text = """
+        Resources:
+          Pipeline:
+            Type: AWS::CodePipeline::Pipeline
+            Properties:
+              Stages:
+                - Name: Source
+                  Actions: [{Name: Seed, ActionTypeId: {Category: Source, Provider: %s}}]
+                - Name: Out
+                  Actions:
+                    - Name: Ship
+                      ActionTypeId: {Category: Deploy, Provider: CloudFormation}
+                      Configuration: {StackName: churn-prod}
+          Rule:
+            Type: AWS::Events::Rule
+            Properties:
+              EventPattern:
+                detail-type: [SageMaker Model Package State Change]
+                detail: {ModelApprovalStatus: [%s]}
+    """
+    assert kinds_of({"p.yml": text % ("S3", "Approved")}) == [("Out.Ship", "gated")]
+    assert kinds_of({"p.yml": text % ("CodeCommit", "Approved")}) == [("Out.Ship", "ungated")]
+    assert kinds_of({"p.yml": text % ("S3", "anything-but: PendingManualApproval")}) == [
+        ("Out.Ship", "ungated")
+    ]

@@ -46,6 +46,9 @@ def worst(files: dict[str, str] | str) -> str:
         ("d: {script: ./go, environment: {name: review/x}}", "no-prod"),
         ("d: {script: kubectl delete -f x, environment: {name: production, action: stop}}", ""),
         (f"d: {{{SH}, when: manual}}", "gate-weak"),
+        (f"d: {{{SH}, when: manual, manual_confirmation: 'Sure?'}}", "gate-weak"),
+        (f"d: {{{SH}, manual_confirmation: 'Sure?'}}", "ungated"),  # a dialog of a manual job, no gate
+        (f"d: {{{SH}, environment: {{name: $TARGET_ENV}}}}", "gate-unverified"),
         (f"d: {{{SH}, when: delayed, start_in: 1 hour}}", "gate-weak"),
         (f"d: {{{SH}, rules: [{{{MAIN}, when: manual}}]}}", "gate-weak"),
         (f"d: {{{SH}, rules: [{{{MAIN}, when: manual}}, {{when: on_success}}]}}", "ungated"),
@@ -102,7 +105,8 @@ def test_stages_without_a_job_in_this_pipeline_hold_nobody() -> None:
     """
     (verdict,) = found(text)
     assert verdict.kind.value == "ungated"
-    assert verdict.scenario is not None and verdict.scenario.words == "a push to 'main'"
+    assert verdict.scenario is not None
+    assert verdict.scenario.words == "a push to 'main'"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,10 @@ def test_extends_references_anchors_and_defaults_are_followed_across_files() -> 
             one: {{extends: [.deploy, .gated]}}
             two: {{extends: .deploy, before_script: [export TARGET=dev]}}
             three: {{<<: *manual, script: [!reference [.deploy, script]]}}
-            four: {{script: !reference [.deploy, script], inherit: {{default: false}}, variables: {{TARGET: prod}}}}
+            four:
+              script: !reference [.deploy, script]
+              inherit: {{default: false}}
+              variables: {{TARGET: prod}}
             five: {{{SH}, rules: [!reference [.gated, rules]]}}
         """,
         "ci/base.yml": """
@@ -141,7 +148,8 @@ def test_extends_references_anchors_and_defaults_are_followed_across_files() -> 
         "one": "gate-weak", "two": "no-prod", "three": "gate-weak", "four": "ungated", "five": "gate-weak",
     }  # fmt: skip
     by_job = {verdict.deploy.job.title: verdict.deploy.action.place.path for verdict in found(files)}
-    assert by_job["one"] == "ci/base.yml" and by_job["five"] == ".gitlab-ci.yml"
+    assert by_job["one"] == "ci/base.yml"
+    assert by_job["five"] == ".gitlab-ci.yml"
     (unknown,) = graph(files).pipelines[0].unknowns
     assert "org/x" in unknown.reason
 

@@ -14,6 +14,11 @@ from mlscan.sources.source import Source
 
 CATALOG = read_catalog(rules_directory())
 SH = "sh 'databricks bundle deploy -t prod'"
+DEPLOY = f"stage('d') {{ steps {{ {SH} }} }}"
+ON_MAIN = f"stage('d') {{ when {{ branch 'main' }}\n steps {{ {SH} }} }}"
+OTHER = "stage('b') { steps { sh 'x' } }"
+ASK = "steps { input 'ok?' }"
+NAMED = "input message: 'x', submitter: 'y'"
 
 
 def found(text: str, files: dict[str, str] | None = None, path: str = "Jenkinsfile") -> list[Verdict]:
@@ -39,29 +44,26 @@ def declarative(stages: str, head: str = "") -> list[str]:
         (f"stage('d') {{ steps {{ {SH}\n input 'ok?' }} }}", "ungated"),
         (f"stage('d') {{ input {{ message 'ok?'\n submitter 'a,b' }}\n steps {{ {SH} }} }}", "gated"),
         (f"stage('a') {{ steps {{ input 'ok?' }} }}\nstage('d') {{ steps {{ {SH} }} }}", "gate-weak"),
-        (f"stage('a') {{ steps {{ timeout(time: 1) {{ input(message: 'ok?') }} }} }}\n"
-         f"stage('d') {{ steps {{ {SH} }} }}", "gate-weak"),
-        (f"stage('a') {{ when {{ branch 'other' }}\n steps {{ input 'ok?' }} }}\n"
-         f"stage('d') {{ steps {{ {SH} }} }}", "ungated"),
-        (f"stage('a') {{ when {{ branch 'main' }}\n steps {{ input 'ok?' }} }}\n"
-         f"stage('d') {{ when {{ branch 'main' }}\n steps {{ {SH} }} }}", "gate-weak"),
-        (f"stage('a') {{ steps {{ catchError {{ input message: 'x', submitter: 'y' }} }} }}\n"
-         f"stage('d') {{ steps {{ {SH} }} }}", "gate-void"),
-        (f"stage('p') {{\nparallel {{\n stage('a') {{ steps {{ input 'ok?' }} }}\n"
-         f" stage('d') {{ steps {{ {SH} }} }}\n}}\n}}", "ungated"),
-        (f"stage('p') {{\nparallel {{\n stage('a') {{ steps {{ input 'ok?' }} }}\n"
-         f" stage('b') {{ steps {{ sh 'x' }} }}\n}}\n}}\nstage('d') {{ steps {{ {SH} }} }}", "gate-weak"),
+        (f"stage('a') {{ steps {{ timeout(time: 1) {{ input(message: 'ok?') }} }} }}\n{DEPLOY}", "gate-weak"),
+        (f"stage('a') {{ when {{ branch 'other' }}\n {ASK} }}\n{DEPLOY}", "ungated"),
+        (f"stage('a') {{ when {{ branch 'main' }}\n {ASK} }}\n{ON_MAIN}", "gate-weak"),
+        (f"stage('a') {{ steps {{ catchError {{ {NAMED} }} }} }}\n{DEPLOY}", "gate-void"),
+        (f"stage('p') {{\nparallel {{\n stage('a') {{ {ASK} }}\n {DEPLOY}\n}}\n}}", "ungated"),
+        (f"stage('p') {{\nparallel {{\n stage('a') {{ {ASK} }}\n {OTHER} }}\n}}\n{DEPLOY}", "gate-weak"),
         (f"stage('a') {{ steps {{ input 'ok?' }}\n post {{ always {{ {SH} }} }} }}", "ungated"),
-        (f"stage('d') {{ when {{ expression {{ return params.GO == 'yes' }} }}\n steps {{ {SH} }} }}", "ungated"),
-        ("stage('d') { steps { sh 'echo databricks bundle deploy -t prod' } }", ""),
-        (f"// stage('x') {{ input 'ok?' }}\nstage('d') {{ steps {{ {SH} }} }}", "ungated"),
-        ("stage('d') { environment { T = 'prod' }\n steps { sh \"databricks bundle deploy -t ${env.T}\" } }", "ungated"),
+        (DEPLOY.replace("steps", "when { expression { return params.GO == 'yes' } }\n steps", 1), "ungated"),
+        (DEPLOY.replace("databricks", "echo databricks"), ""),
+        (f"// stage('x') {{ input 'ok?' }}\n{DEPLOY}", "ungated"),
+        (
+            DEPLOY.replace("steps", "environment { T = 'prod' }\n steps", 1).replace("-t prod", "-t $T"),
+            "ungated",
+        ),
         ("stage('d') { steps { dir('infra/prod') { sh 'terraform apply -auto-approve' } } }", "ungated"),
         ("stage('d') { steps { build job: 'deploy-churn-prod', wait: false } }", "ungated"),
         ("stage('d') { steps { withAWS(role: 'churn-prod') { sh 'sam deploy' } } }", "ungated"),
         ("stage('d') { steps { deployToEndpoint('churn-prod') } }", "ungated"),
     ],
-)  # fmt: skip
+)
 def test_declarative(stages: str, expected: str) -> None:
     assert (declarative(stages) or [""]) == [expected]
 
@@ -74,11 +76,10 @@ def test_declarative(stages: str, expected: str) -> None:
         (f"stage('d') {{ if (env.BRANCH_NAME == 'main') {{ {SH} }} }}", "ungated"),
         (f"stage('d') {{ if (env.BRANCH_NAME == 'main') {{ input 'ok?' }}\n {SH} }}", "ungated"),
         (f"stage('d') {{ try {{ input 'ok?' }} catch (e) {{ throw e }}\n {SH} }}", "gate-weak"),
-        (f"stage('d') {{ try {{ input message: 'ok?', submitter: 'x' }} catch (e) {{ echo 'no' }}\n {SH} }}",
-         "gate-void"),
+        (f"stage('d') {{ try {{ {NAMED} }} catch (e) {{ echo 'no' }}\n {SH} }}", "gate-void"),
         (f"stage('d') {{ parallel a: {{ input 'ok?' }}, b: {{ {SH} }} }}", "ungated"),
     ],
-)  # fmt: skip
+)
 def test_scripted(body: str, expected: str) -> None:
     assert kinds(f"node {{\n{body}\n}}\n") == [expected]
 
@@ -108,13 +109,12 @@ def test_functions_and_the_shared_library_are_followed() -> None:
 
 
 def test_places_are_those_of_the_file() -> None:
-    text = "node {\n  stage('d') {\n    sh '''\n      echo x\n      databricks bundle deploy -t prod\n    '''\n  }\n}\n"
-    (verdict,) = found(text)
-    assert (
-        verdict.deploy.action.place.region.start_line,
-        verdict.deploy.action.place.region.start_column,
-    ) == (5, 7)
+    script = "'''\n      echo x\n      databricks bundle deploy -t prod\n    '''"
+    (verdict,) = found(f"node {{\n  stage('d') {{\n    sh {script}\n  }}\n}}\n")
+    region = verdict.deploy.action.place.region
+    assert (region.start_line, region.start_column) == (5, 7)
 
 
-def test_hostile_nesting_ends() -> None:
+def test_hostile_nesting_and_long_pipelines_end() -> None:
     assert len(found("stage('x') {\n" * 5000 + SH)) <= 1
+    assert len(found("node {\n" + f"stage('d') {{ {SH} }}\n" * 120 + "}\n")) == 120

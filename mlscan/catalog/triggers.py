@@ -39,8 +39,8 @@ _YAML_VALUE = (
 
 
 _OPAQUE = (
-    r"""["'](?:[A-Za-z_\-+/=!@#%^*]{0,60}[0-9]){2}[\w\-+/=.!@#%^*]{6}|b64decode|fromhex|"""
-    r"""[?&]\w{0,20}(?:key|token|sig|secret)=[\w\-%]{8}"""
+    r"""["'](?:[A-Za-z_\-+=/!@#%^*]{0,60}[0-9]){2}[\w\-+=/!@#%^*]{0,100}[A-Za-z][\w\-+=/!@#%^*]{5,200}["']|"""
+    r"""["'][\w\-.]{50,200}["']|b64decode|fromhex|[?&]\w{0,20}(?:key|token|sig|secret)=[\w\-%]{8}"""
 )
 _IGNORE = (
     r"(?i)mlscan:\s*ignore|pragma: ?(?:allow|white)list|leaks:allow|hog:ignore|fisher:ignore|ggignore|"
@@ -88,7 +88,9 @@ _MAGIC = (
     r"^# MAGIC %(?:sh|sql|r)\b|^# ?%%[^\n]{0,80}language=|^%(?:sh|sql|r)[ \t]*$"
 )
 # A cell that shows its environment, a name or an element of it; `\\n\\x00` ends a cell of a notebook.
-_SHOWABLE = r"(?:environ|passw\w{0,6}|pwd|secret\w{0,6}|token|credentials?|creds|api_?key|_key|keys?)"
+_SHOWABLE = (
+    r"(?:environ|passw\w{0,6}|pwd|secret\w{0,6}|token|credentials?|creds|(?:api|access|account|secret|auth)_?keys?|get_keys)"
+)
 _LEAK = (
     rf"(?im)(?:print|display|write|pp)\s{{0,3}}\([^\n]{{0,200}}{_SHOWABLE}\w?[^\w\n]|"
     rf"^[\w.]{{0,60}}{_SHOWABLE}(?:[\[(][^\n]{{0,80}})?"
@@ -99,8 +101,8 @@ _LEAK = (
 )
 _PRODUCTION = (
     r"""(?i)["'](?:[\w\-./{}]{0,40}[_\-./}])?(?:prod|prd|production|champion|live|stable|release|approved?)"""
-    r"""(?:[_\-./{][\w\-./{}]{0,40})?["']|\.(?:production|approved)\b|["']?:\s{0,3}["']?100\b|"""
-    r"""(?:traffic|percent)\w{0,20}["']?\s{0,2}[=:]\s{0,2}["'{\w]{0,12}100\b|alias\w{0,3}\W{1,5}default|"""
+    r"""(?:[_\-./{][\w\-./{}]{0,40})?["']|\.(?:production|approved)\b|"""
+    r"""(?:traffic|percent)\w{0,20}\W[^;()]{0,60}\b100\b|alias\w{0,3}\W{1,5}default|"""
     r"""is_default|:deploymodel|/serving-endpoints|/onlineendpoints|/transition-stage|/inferenceservices"""
 )
 
@@ -111,7 +113,7 @@ DELIVERY = (
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
     r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
     r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
-    r"""\bpipelines\.C(?:ode|dk)Pipeline\(|"""
+    r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""
     r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
     r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""
 )

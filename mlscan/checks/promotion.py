@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates import after, binding, claims, elsewhere, mismatch, missing, siblings, untrusted, void, weak
+from mlscan.checks.gates import (
+    after,
+    binding,
+    claims,
+    credential,
+    elsewhere,
+    mismatch,
+    missing,
+    siblings,
+    untrusted,
+    void,
+    weak,
+)
 from mlscan.checks.gates.case import Check, Found, World, places
 from mlscan.checks.gates.words import evidence
 from mlscan.model import Finding
@@ -34,6 +46,7 @@ _CHECKS: tuple[Check, ...] = (
     untrusted.find,
     void.find,
     elsewhere.find,
+    credential.find,
     after.find,
     siblings.find,
     missing.find,

@@ -12,8 +12,9 @@ _GITLAB = (
 )
 _GITLAB_VERIFY = (
     '`glab api "projects/:id/protected_environments"` tells whether environment {name} is protected: its '
-    "`approval_rules` must not be empty, `required_approval_count` at least 1, and in `glab api projects/:id` "
-    "`allow_pipeline_trigger_approve_deployment` false. An environment is matched by its exact name."
+    "`approval_rules` must not be empty, `required_approval_count` at least 1, and in "
+    "`glab api projects/:id` `allow_pipeline_trigger_approve_deployment` false. An environment is matched "
+    "by its exact name."
 )
 _CIRCLECI = (
     "Let the job require an approval that has the same filters, as a required job that filters leave out is "
@@ -32,7 +33,8 @@ _BITBUCKET = (
 )
 _BITBUCKET_VERIFY = (
     "`GET /2.0/repositories/WORKSPACE/REPO/environments` tells whether environment {name} has "
-    "`restrictions.admin_only` (deployment permissions, Premium); a step beside it in `parallel` holds nothing."
+    "`restrictions.admin_only` (deployment permissions, Premium); a step beside it in `parallel` "
+    "holds nothing."
 )
 _BUILDKITE = (
     "Put a block before the step, and name it where the step says what it depends on:\n\n"
@@ -54,12 +56,22 @@ _JENKINS_VERIFY = (
     "`GET /job/NAME/config.xml` and the folder's credentials tell who may build and which jobs may use the "
     "credentials of the production environment."
 )
+_DRONE = (
+    "Run the step on promotions only, and promote a build that somebody has looked at:\n\n"
+    "  - name: {job}\n    when:\n      event: [{event}]\n\n{verify}"
+)
+_DRONE_VERIFY = (
+    "`GET /api/repos/OWNER/REPO` tells whether builds ask for approval; without that anyone who may write "
+    "can promote to the production environment."
+)
 _TEXTS = {
     "gitlab-ci": (_GITLAB, _GITLAB_VERIFY),
     "circleci": (_CIRCLECI, _CIRCLECI_VERIFY),
     "bitbucket-pipelines": (_BITBUCKET, _BITBUCKET_VERIFY),
     "buildkite": (_BUILDKITE, _BUILDKITE_VERIFY),
     "jenkins": (_JENKINS, _JENKINS_VERIFY),
+    "drone": (_DRONE.replace("{event}", "promote"), _DRONE_VERIFY),
+    "woodpecker": (_DRONE.replace("{event}", "deployment"), _DRONE_VERIFY),
 }
 
 

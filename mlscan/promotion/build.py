@@ -8,7 +8,7 @@ from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Note
 from mlscan.promotion.claims import claims_in
-from mlscan.promotion.graph import Graph, Pipeline, TriggerKind
+from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust
 from mlscan.promotion.joins import UNSEEN_EVENTS, joined
 from mlscan.promotion.lower import azure, github
 from mlscan.promotion.lower.ci import LOWERINGS
@@ -16,6 +16,7 @@ from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.deliveries import delivered
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
+from mlscan.promotion.trust import trusts_in
 
 _LOWERINGS: dict[str, Callable[[Parsed, Context], Pipeline | None]] = {
     "github-actions": github.lower,
@@ -30,7 +31,9 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     context = Context(catalog, read)
     found: list[Pipeline] = []
     notes: list[Note] = []
+    trusts: list[Trust] = []
     for document in documents:
+        trusts += trusts_in(document)
         if not may_be_pipeline(document):
             continue
         parsed = context.adopt(document)
@@ -65,6 +68,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
         tuple(sorted(kept, key=lambda pipeline: pipeline.path)),
         tuple(context.protections),
         tuple(context.approvers),
+        trusts=tuple(trusts),
         claims=tuple(claim for parsed in opened for claim in claims_in(parsed.document)),
         notes=tuple(sorted(notes)),
     )

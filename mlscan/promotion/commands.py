@@ -135,6 +135,7 @@ class Recogniser:
             if invocation.action == "plan":
                 return
             targets = tuple(self._facts(text, words, line, invocation, after, setting))
+            targets += tuple(self._declared(line, setting))
             if invocation.production and not tag_names_production(line, self.judge, expander(setting)):
                 continue
             if invocation.action == "deploy" and invocation.production:
@@ -148,6 +149,13 @@ class Recogniser:
             mutable = mutable_reference(map(expander(setting), line.words))
             yield Action(invocation.action, title[:80], certainty, place, targets, setting.hops, mutable)
             return
+
+    def _declared(self, line: Line, setting: Setting) -> Iterator[Fact]:
+        """What the file handed to `az ml ... --file` says about where it goes."""
+        if self._follow is not None and line.program == "az" and line.words[:1] == ("ml",):
+            for option, _, value in line.options():
+                if option in ("-f", "--file"):
+                    yield from self._follow.declared(self, expander(setting)(value), setting.folder)
 
     def _facts(
         self,
@@ -177,6 +185,9 @@ class Follow(Protocol):
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
     ) -> Iterator[Action]:
         """The actions of the script that the words run, nothing where they run none."""
+
+    def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
+        """What a declaration of Azure ML says about where it goes."""
 
 
 def expander(setting: Setting) -> _Expand:

@@ -21,8 +21,8 @@ _ONE_HOLE = re.compile(r"^\$\{\{((?:(?!\$\{\{|\}\}).)*)\}\}$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`text` as written, `language` `github`, `azure` or `plain` (see `mlscan.promotion.lower.plain`), names as
-    `scope` has them; `negated` for `else`."""
+    """`text` as written, `language` `github`, `azure` or `plain` (see `mlscan.promotion.lower.plain`), names
+    as `scope` has them; `negated` for `else`."""
 
     text: str
     language: str

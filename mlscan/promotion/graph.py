@@ -124,6 +124,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """A policy by which a cloud gives a role to every run of a repository: `subject` as written, `names` all
+    words of its file that may name the role."""
+
+    subject: str
+    place: Place
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A part that could not be read, and whether a gate could hide in it."""
 
@@ -216,5 +226,6 @@ class Graph:
     pipelines: tuple[Pipeline, ...] = ()
     protections: tuple[Protection, ...] = ()
     approvers: tuple[Approver, ...] = ()
+    trusts: tuple[Trust, ...] = ()
     claims: tuple[Place, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -28,6 +28,7 @@ _EVALUATES = frozenset(("evaluate", "evaluation", "eval"))
 _RECIPE = re.compile(
     rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
 )
+_ENDPOINT = re.compile(rb"(?m)^(?:endpoint_name|name)[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
 _MAKES = frozenset(("make", "gmake", "task", "just"))
 _INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
 
@@ -121,6 +122,17 @@ class ScriptFollower:
             inner = replace(setting, hops=(*setting.hops, here))
             for action in self._python.actions(recogniser, nested, inner):
                 yield replace(action, place=here, hops=setting.hops)
+
+    def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
+        """The endpoint that a file of Azure ML names, where its name tells an environment.
+
+        https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-deployment-managed-online
+        """
+        document = self._open(file, folder)
+        for match in _ENDPOINT.finditer(document.data) if document is not None else ():
+            name = match[1].decode("utf-8", "replace")
+            if document is not None and recogniser.judge.names(name):
+                yield Fact("target argument", name, document.place(match.start(1), match.end(1)))
 
     def _make(
         self, recogniser: Recogniser, words: list[Word], here: Place, setting: Setting

@@ -50,7 +50,7 @@ def _open(verdict: Verdict) -> str:
 def _unverified(verdict: Verdict) -> str:
     job = verdict.deploy.job
     if not verdict.gates:
-        hidden = job.unknowns[0].reason if job.unknowns else "a part of the pipeline is unread"
+        hidden = _hidden(verdict)
         return (
             f"Job '{job.title}' deploys to {target(verdict)}; a gate may stand in what is not here: {hidden}."
         )
@@ -68,3 +68,15 @@ def _guard(verdict: Verdict) -> str:
 
 def _is_build(verdict: Verdict) -> bool:
     return verdict.deploy.pipeline.platform == "cloud-build"
+
+
+def _hidden(verdict: Verdict) -> str:
+    """What could not be read, nearest to the deploy first."""
+    pipeline, job = verdict.deploy.pipeline, verdict.deploy.job
+    names = [other.id for other in pipeline.jobs]
+    earlier = pipeline.jobs[: names.index(job.id)] if job.id in names else ()
+    for owner in (job, *reversed(earlier), *pipeline.jobs):
+        for unknown in owner.unknowns:
+            if unknown.may_gate:
+                return unknown.reason
+    return job.unknowns[0].reason if job.unknowns else "a part of the pipeline is unread"

@@ -76,7 +76,7 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
 
 @dataclass
 class _Order:
-    """`barrier` is the last `wait` or `block`, `since` what started after it; `around` a group's own needs."""
+    """`barrier` is the last `wait` or `block`, `since` what started after it; `around` what a group needs."""
 
     barrier: str = ""
     since: tuple[str, ...] = ()

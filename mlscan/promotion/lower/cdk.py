@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlscan.documents.document import Document
 from mlscan.model import Place
@@ -86,7 +87,7 @@ def _pipeline(stages: list[Stage], call: ast.Call, source: Source, context: Cont
         platform=codepipeline.PLATFORM,
         place=place,
         triggers=codepipeline.triggers(stages, place),
-        jobs=tuple(made),
+        jobs=codepipeline.registered(made, stages, source.document),
         groups=groups,
         facts=tuple(folders(source.parsed, context.recogniser.judge)),
     )
@@ -102,12 +103,12 @@ class _Reader:
         self._context = context
         holders = [name for name, (value, _) in names.assigned.items() if value is call]
         self._holder = holders[0] if holders else ""
+        self._inside = names.perhaps(call)
 
     def stages(self) -> list[Stage]:
         """`stages=[...]`, then every `add_stage` and `add_action` in the order of the text."""
         found: list[Stage] = []
-        listed, names = self._names.value(argument(self._call, "stages"))
-        for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
+        for item, names, _ in self._names.elements(argument(self._call, "stages")):
             props, inner = names.value(item)
             if isinstance(props, ast.Call):
                 found.append(self._stage(props, inner))
@@ -120,7 +121,8 @@ class _Reader:
                 found.append(stage)
                 held[by_call.get(id(call), "")] = stage
             elif method == "add_action" and owner in held and call.args:
-                held[owner].actions += self._action(call.args[0], self._names)
+                sure = not self._names.perhaps(call)
+                held[owner].actions += self._action(call.args[0], self._names, sure)
         return found
 
     def delivered(self) -> list[Stage]:
@@ -132,26 +134,29 @@ class _Reader:
             owner, _, method = dotted(call.func).rpartition(".")
             if method == "add_wave" and owner == self._holder:
                 stage = Stage(self._names.text(argument(call, "id", 0)), self._source.place(call))
-                self._around(call, stage, 1, 3)
+                self._around(call, stage, 1, 20)
                 found.append(stage)
                 held[by_call.get(id(call), "")] = stage
-            elif method in ("add_stage", "add_application_stage") and call.args:
-                target, names = self._names.value(call.args[0])
+            elif method in ("add_stage", "add_application_stage") and argument(call, "stage", 0):
+                target, names = self._names.value(argument(call, "stage", 0))
                 given = argument(target, "id", 1) if isinstance(target, ast.Call) else None
                 title = names.text(given) if given is not None else dotted(target)
                 if owner not in held and owner != self._holder:
                     continue
                 stage = held.get(owner) or Stage(title, self._source.place(call))
                 order = 2 if owner == self._holder else 12
-                self._around(call, stage, order - 1, order + 1)
-                place = self._source.place(call.args[0])
+                # In a wave an approval before one stage holds up that stage only.
+                self._around(call, stage, order - 1, order + 1, owner == self._holder)
+                place = self._source.place(argument(call, "stage", 0) or call)
                 stage.actions.append(StageAction(title, "Deploy", "CloudFormation", place, order))
                 if owner == self._holder:
                     found.append(stage)
                     held[by_call.get(id(call), "")] = stage
             elif method in ("add_pre", "add_post") and owner in held:
                 for item in call.args:
-                    held[owner].actions += self._step(item, 1 if method == "add_pre" else 3)
+                    order = 1 if method == "add_pre" else 20
+                    sure = self._inside or not self._names.perhaps(call)
+                    held[owner].actions += self._step(item, order, self._names, sure)
         return found
 
     def _origin(self) -> Stage:
@@ -164,27 +169,25 @@ class _Reader:
                 stage.actions.append(StageAction("Source", "Source", "CodeCommit", place, 1, settings))
         return stage
 
-    def _around(self, call: ast.Call, stage: Stage, before: int, after: int) -> None:
+    def _around(self, call: ast.Call, stage: Stage, before: int, after: int, sure: bool = True) -> None:
         for name, order in (("pre", before), ("post", after)):
-            listed, names = self._names.value(argument(call, name))
-            for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
-                stage.actions += self._step(item, order, names)
+            for item, names, always in self._names.elements(argument(call, name)):
+                stage.actions += self._step(item, order, names, sure and (always or self._inside))
 
-    def _step(self, item: ast.expr, order: int, names: Names | None = None) -> Iterator[StageAction]:
-        call, inner = (names or self._names).value(item)
+    def _step(self, item: ast.expr, order: int, names: Names, sure: bool) -> Iterator[StageAction]:
+        call, inner = names.value(item)
         if isinstance(call, ast.Call) and dotted(call.func).endswith("ManualApprovalStep"):
             title = inner.text(argument(call, "id", 0))
-            yield StageAction(title, "Approval", "Manual", inner.source.place(call), order)
+            yield StageAction(title, "Approval", "Manual", inner.source.place(call), order, sure=sure)
 
     def _stage(self, call: ast.Call, names: Names) -> Stage:
         given = argument(call, "stage_name", None)
         stage = Stage(names.text(given), names.source.place(given if given is not None else call))
-        listed, inner = names.value(argument(call, "actions"))
-        for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
-            stage.actions += self._action(item, inner)
+        for item, inner, sure in names.elements(argument(call, "actions")):
+            stage.actions += self._action(item, inner, sure)
         return stage
 
-    def _action(self, item: ast.expr, names: Names) -> Iterator[StageAction]:
+    def _action(self, item: ast.expr, names: Names, sure: bool) -> Iterator[StageAction]:
         """One action: a call of a CDK class, or of a helper that makes one."""
         given = names.assigned.get(dotted(item), (item, None))[0]
         found, outer = names.value(item)
@@ -197,7 +200,7 @@ class _Reader:
                 yield StageAction(title, "Unknown", "", names.source.place(item))
             return
         helper = given if isinstance(given, ast.Call) and given is not made else None
-        yield self._classified(made, inner, helper, names)
+        yield replace(self._classified(made, inner, helper, names), sure=sure or self._inside)
 
     def _classified(self, call: ast.Call, names: Names, helper: ast.Call | None, outer: Names) -> StageAction:
         kind = dotted(call.func).rpartition(".")[2]

@@ -154,6 +154,37 @@ class Names:
                 return other, other.functions[wanted]
         return None, None
 
+    @cached_property
+    def _perhaps(self) -> frozenset[int]:
+        """The expressions that only some runs of the function reach: those below an `if`."""
+        return frozenset(
+            id(inner)
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.If)
+            for statement in (*node.body, *node.orelse)
+            for inner in ast.walk(statement)
+        )
+
+    def elements(
+        self, node: ast.expr | None, sure: bool = True, depth: int = 0
+    ) -> Iterator[tuple[ast.expr, Names, bool]]:
+        """The items of a list, each with the names it is read with, and whether it is in the list whatever
+        happens: `[a] if x else []` and lists joined with `+` are followed."""
+        found, names = self.value(node)
+        if isinstance(found, ast.List | ast.Tuple):
+            for item in found.elts:
+                yield item, names, sure and id(item) not in names._perhaps
+        elif isinstance(found, ast.IfExp) and depth < _DEPTH:
+            for branch in (found.body, found.orelse):
+                yield from names.elements(branch, False, depth + 1)
+        elif isinstance(found, ast.BinOp) and depth < _DEPTH:
+            for side in (found.left, found.right):
+                yield from names.elements(side, sure, depth + 1)
+
+    def perhaps(self, node: ast.expr) -> bool:
+        """Whether an expression stands below an `if`."""
+        return id(node) in self._perhaps
+
     def text(self, node: ast.expr | None, depth: int = 0) -> str:
         """The text of an expression; what only a run knows stays as `${name}`."""
         if node is None or depth > _DEPTH:

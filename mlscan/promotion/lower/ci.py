@@ -9,7 +9,7 @@ from mlscan.catalog.triggers import GROOVY, PIPELINE
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.promotion.graph import Pipeline
-from mlscan.promotion.lower import bitbucket, buildkite, circleci, gitlab, jenkins
+from mlscan.promotion.lower import bitbucket, buildkite, circleci, drone, gitlab, jenkins
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
 
@@ -45,6 +45,7 @@ LOWERINGS: dict[str, Lower] = {
     "bitbucket-pipelines": bitbucket.lower,
     "buildkite": buildkite.lower,
     "jenkins": jenkins.lower,
+    "drone": drone.lower,
 }
 
 
@@ -71,6 +72,8 @@ def service(parsed: Parsed) -> str:
         pipelines, {"default", "branches", "custom", "tags", "pull-requests"}
     ):
         return "bitbucket-pipelines"
+    if drone.recognised(parsed.roots):
+        return "drone"
     if isinstance(root.get("steps"), Sequence) and _buildkite(root.get("steps")):
         return "buildkite"
     return "gitlab-ci" if not keys & _FOREIGN and _gitlab(root, keys, parsed.path) else ""

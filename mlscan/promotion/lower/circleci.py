@@ -1,6 +1,7 @@
 """CircleCI as pipelines of the graph: workflows, `requires`, approvals, filters.
 
-Jobs that no workflow names are dead. A required job that filters leave out is not waited for, unless all that a job requires is left out.
+Jobs that no workflow names are dead. A required job that filters leave out is not waited for, unless all that
+a job requires is left out.
 """
 
 from __future__ import annotations

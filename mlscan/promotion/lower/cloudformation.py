@@ -127,7 +127,7 @@ def _pipeline(name: str, key: Scalar, properties: Mapping, template: Template, c
         platform=codepipeline.PLATFORM,
         place=parsed.place(key),
         triggers=started,
-        jobs=tuple(made),
+        jobs=codepipeline.registered(made, stages, parsed.document),
         groups=groups,
         facts=tuple(folders(parsed, context.recogniser.judge)),
     )

@@ -5,12 +5,25 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from mlscan.documents.document import Document
 from mlscan.model import Place
-from mlscan.promotion.graph import Action, Fact, Gate, Identity, Job, Need, Step, Trigger, TriggerKind
+from mlscan.promotion.graph import (
+    Action,
+    Fact,
+    Gate,
+    Identity,
+    Job,
+    Need,
+    Step,
+    Trigger,
+    TriggerKind,
+    Unknown,
+)
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.production import Judge, tokens
 from mlscan.promotion.targets import may_be_secret, unresolved
@@ -25,6 +38,10 @@ _PREPARES = frozenset(
      "evaluate", "package", "preprocess", "bootstrap", "setup")
 )  # fmt: skip
 _ITSELF = frozenset((("update", "pipeline"), ("self", "mutate"), ("mutate", "pipeline"), ("self", "update")))
+_APPROVED = re.compile(
+    rb"SageMaker Model Package State Change(?:(?!anything.but)[\s\S]){0,600}?"
+    rb"ModelApprovalStatus[\"'\]:\s\[\-=]{1,60}Approved"
+)
 _HARMLESS_MODES = ("CHANGE_SET_REPLACE", "DELETE_ONLY")
 
 
@@ -41,6 +58,7 @@ class StageAction:
     settings: tuple[tuple[str, str, Place], ...] = ()
     step: Step | None = None
     role: Identity | None = None
+    sure: bool = True
 
     def setting(self, name: str) -> str:
         return next((text for key, text, _ in self.settings if key == name), "")
@@ -81,7 +99,50 @@ def jobs(
             members += [job.id for job in made]
         groups[name] = tuple(members)
         previous = name
-    return found, groups | {job.id: (job.id,) for job in found}
+    return _told_apart(found, judge), groups | {job.id: (job.id,) for job in found}
+
+
+def _told_apart(found: list[Job], judge: Judge) -> list[Job]:
+    """Where one deploy of a pipeline names production, those that name nothing are its preparation."""
+    where = {
+        (job.id, action.title): judge.target((*action.targets, *step.facts, *job.facts)).environment
+        for job in found
+        for step in job.steps
+        for action in step.actions
+        if action.kind == "deploy"
+    }
+    if "prod" not in where.values():
+        return found
+    return [replace(job, steps=tuple(_lowered(step, job.id, where) for step in job.steps)) for job in found]
+
+
+def _lowered(step: Step, job: str, where: dict[tuple[str, str], str]) -> Step:
+    actions = tuple(
+        replace(action, certainty="low") if where.get((job, action.title)) == "implicit" else action
+        for action in step.actions
+    )
+    return replace(step, actions=actions)
+
+
+def registered(made: list[Job], stages: list[Stage], document: Document) -> tuple[Job, ...]:
+    """The jobs behind the model registry, where an approved model package starts a pipeline that no push
+    starts: whoever approved the package let it through.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html
+    """
+    pushed = any(
+        action.category == "Source" and action.provider not in ("S3", "ECR")
+        for stage in stages
+        for action in stage.actions
+    )
+    event = None if pushed else _APPROVED.search(document.data)
+    if event is None:
+        return tuple(made)
+    gate = Gate("human", "approval of the model package", document.place(event.start(), event.start() + 20))
+    return tuple(
+        replace(job, gates=(*job.gates, gate)) if job.kind == "stage" and not job.needs else job
+        for job in made
+    )
 
 
 def _job(
@@ -89,7 +150,12 @@ def _job(
     calls: tuple[Place, ...],
 ) -> Job:  # fmt: skip
     human = action.category == "Approval"
-    facts = [Fact("stage", stage.name, stage.place), Fact("job", action.name, action.place)]
+    gate = Gate("human", f"{stage.name}/{action.name}", action.place)
+    perhaps = Unknown(f"approval '{action.name}' is there under a condition", action.place, may_gate=True)
+    facts = [
+        Fact("stage", stage.name, stage.place, unresolved("", stage.name)),
+        Fact("job", action.name, action.place, unresolved("", action.name)),
+    ]
     return Job(
         id=f"{name}.{action.name}",
         title=f"{stage.name} / {action.name}",
@@ -97,7 +163,8 @@ def _job(
         place=action.place,
         steps=tuple(_steps(action, stage, judge)),
         needs=needs,
-        gates=(Gate("human", f"{stage.name}/{action.name}", action.place),) if human else (),
+        gates=(gate,) if human and action.sure else (),
+        unknowns=(perhaps,) if human and not action.sure else (),
         facts=tuple(facts),
         identities=(action.role,) if action.role is not None else (),
         calls=calls,
@@ -128,6 +195,9 @@ def _kind(action: StageAction, stage: Stage, judge: Judge) -> str:
         return ""
     named = judge.deploys_by_name(action.name)
     if action.category == "Deploy":
+        # The pipeline that trains is made like a deploy, and brings no model anywhere.
+        if "pipeline" in words and not named:
+            return "build"
         return "build" if _PREPARES & set(tokens(stage.name)) and not named else "deploy"
     if named or (judge.deploys_by_name(stage.name) and not _PREPARES & set(words)):
         return "deploy"

@@ -55,6 +55,7 @@ def _step(node: Mapping, where: Where, context: Context) -> Step:
     if folder and judge.names(folder):
         facts.append(Fact("config file", folder, parsed.place(node.get("working-directory") or node)))
     facts += [*variables(parsed, env, scope, judge), *credentials(parsed, node, judge)]
+    facts += _role(parsed, node, scope)
     actions: list[Action] = []
     gates: list[Gate] = []
     run, uses = node.get("run"), node.get("uses")
@@ -70,6 +71,15 @@ def _step(node: Mapping, where: Where, context: Context) -> Step:
         gates.append(Gate("authz", condition.expression.strip(), condition.place, conditional=True))
     continues = node.text("continue-on-error").strip() == "true"
     return Step(name, parsed.place(node), tuple(actions), tuple(gates), condition, continues, tuple(facts))
+
+
+def _role(parsed: Parsed, node: Mapping, scope: Scope) -> list[Fact]:
+    """The role of a cloud that a step takes for the rest of the job."""
+    given = node.get("with")
+    role = given.get("role-to-assume") if isinstance(given, Mapping) else None
+    if not isinstance(role, Scalar):
+        return []
+    return [Fact("credential", scope.expand(role.value, NO_FACTS).strip(), parsed.place(role))]
 
 
 def condition_of(parsed: Parsed, node: Mapping, scope: Scope) -> Condition | None:
