@@ -15,7 +15,7 @@ from mlscan.documents.pairs import wanted
 from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
-from mlscan.secrets.find import SecretFinder, worth_parsing
+from mlscan.secrets.find import SecretFinder
 from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
 
@@ -139,7 +139,7 @@ class Analyser:
         program: Program | None = None
         roots: list[Node] = []
         notes: list[Note] = []
-        if document.kind in ("python", "notebook") and worth_parsing(fired):
+        if document.kind in ("python", "notebook") and self._secrets.worth_parsing(document, fired):
             program = Program(document)
             notes = program.notes
         elif document.kind == "yaml" and fired & {"yaml-name", "setting"}:

@@ -15,7 +15,7 @@ from mlscan.config import Config
 from mlscan.picture import Picture, Standing
 from mlscan.promotion.depict import depict
 from mlscan.report import graph_dot, graph_json, graph_mermaid, graph_text
-from mlscan.report.graph_nodes import drawing
+from mlscan.report.graph_nodes import Arrow, Box, Drawing, drawing
 from mlscan.report.palette import Palette
 from mlscan.scan import promotion_graph
 from mlscan.sources.request import Request
@@ -97,6 +97,17 @@ def test_nothing_overlaps_in_the_picture(name: str, catalog: Catalog) -> None:
                 assert beside or apart
         for _, points in drawn.curves:
             assert all(before[0] <= after[0] + 0.5 for before, after in pairwise(points))
+
+
+def test_boxes_without_arrows_and_cycles_have_a_place() -> None:
+    pytest.importorskip("fast_sugiyama")
+    from mlscan.report.graph_layout import lay_out
+
+    alone = Drawing("a", (Box(0, "start", "never started"),), ())
+    assert len(lay_out(alone).boxes) == 1
+    boxes = tuple(Box(number, "job", f"job {number}") for number in range(4))
+    cycle = Drawing("b", boxes, (Arrow(1, 2), Arrow(2, 1), Arrow(2, 3)))
+    assert len({(box.left, box.top) for box in lay_out(cycle).boxes}) == 4
 
 
 def test_svg_is_one_file_for_both_themes(catalog: Catalog) -> None:

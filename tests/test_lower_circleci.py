@@ -59,6 +59,7 @@ TAGS = "filters: {tags: {only: /^v.*/}, branches: {ignore: /.*/}}"
         (f"[{{test: {{{TAGS}}}}}, {{d: {{requires: [test], {TAGS}}}}}]", "ungated"),
         ("[aws-ecs/deploy-service-update: {cluster: prod, family: x}]", "ungated"),
         ("[aws-ecs/run-tests]", ""),
+        ("[gh-pages/deploy: {context: prod}]", ""),
         ("[{d: {env: x, context: prod-secrets}}]", "ungated"),
     ],
 )

@@ -78,3 +78,16 @@ def test_substitutions_of_the_trigger_reach_the_build() -> None:
 
 def test_steps_of_other_platforms_are_no_builds() -> None:
     assert not graph_of({"p.yml": "steps:\n- name: x\n  run: gcloud run deploy\n"}).pipelines
+
+
+@pytest.mark.parametrize(("required", "expected"), [("true", "gated"), ("false", "ungated")])
+def test_exported_trigger(required: str, expected: str) -> None:
+    trigger = """
+        name: release
+        filename: build/release.yaml
+        approvalConfig: {approvalRequired: %s}
+        github: {owner: acme, name: churn, push: {branch: ^main$}}
+        substitutions: {_PROJECT: acme-prod}
+    """
+    files = {"build/release.yaml": STEPS % "$_PROJECT", "triggers/release.yaml": trigger % required}
+    assert kinds_of(files) == [("build", expected)]

@@ -212,3 +212,34 @@ def test_model_registry_starts_it() -> None:
     assert kinds_of({"p.yml": text % ("S3", "anything-but: PendingManualApproval")}) == [
         ("Out.Ship", "ungated")
     ]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Update", [("Live.Update", "ungated")]), ("SmokeTest", [])])
+def test_function_with_an_endpoint(name: str, expected: list[tuple[str, str]]) -> None:
+    invoke = action(name, "Invoke", UserParameters=json.dumps({"EndpointName": "churn-prod"}))
+    assert kinds_of({"p.json": template(("Live", [invoke]))}) == expected
+
+
+def test_buildspec_of_a_project_in_terraform() -> None:
+    terraform = """
+        resource "aws_codebuild_project" "deploy" {
+          source {
+            buildspec = file("${path.module}/deploy.yml")
+          }
+        }
+        resource "aws_codepipeline" "p" {
+          stage {
+            name = "Out"
+            action {
+              name          = "Ship"
+              category      = "Build"
+              provider      = "CodeBuild"
+              configuration = {
+                ProjectName = aws_codebuild_project.deploy.name
+              }
+            }
+          }
+        }
+    """
+    spec = "phases:\n  build:\n    commands: [cdk deploy Churn-prod]\n"
+    assert kinds_of({"infra/p.tf": terraform, "infra/deploy.yml": spec}) == [("Out.Ship", "ungated")]

@@ -50,3 +50,13 @@ def test_go_template() -> None:
     (pipeline,) = graph_of({"databricks.yml.tmpl": text}).pipelines
     assert pipeline.template
     assert [job.id for job in pipeline.jobs] == ["prod"]
+
+
+def test_bundle_that_a_pipeline_deploys_is_only_declared() -> None:
+    workflow = """
+        on: push
+        jobs: {ship: {environment: prod, steps: [{run: databricks bundle deploy -t prod}]}}
+    """
+    files = {".github/workflows/cd.yml": workflow, "databricks.yml": BUNDLE % "prod: {}"}
+    kinds = {job.id: job.kind for pipeline in graph_of(files).pipelines for job in pipeline.jobs}
+    assert kinds == {"ship": "agent", "prod": "declared"}

@@ -59,7 +59,11 @@ def declarative(stages: str, head: str = "") -> list[str]:
             "ungated",
         ),
         ("stage('d') { steps { dir('infra/prod') { sh 'terraform apply -auto-approve' } } }", "ungated"),
-        ("stage('d') { steps { build job: 'deploy-churn-prod', wait: false } }", "ungated"),
+        ("stage('d') { steps { build job: 'deploy-churn-prod', wait: false } }", "gate-unverified"),
+        (
+            "stage('d') { environment { K = credentials('churn-prod') }\n steps { sh 'sam deploy' } }",
+            "ungated",
+        ),
         ("stage('d') { steps { withAWS(role: 'churn-prod') { sh 'sam deploy' } } }", "ungated"),
         ("stage('d') { steps { deployToEndpoint('churn-prod') } }", "ungated"),
     ],

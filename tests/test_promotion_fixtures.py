@@ -19,8 +19,8 @@ CATALOG = read_catalog(rules_directory())
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 RULES = ("direct-to-prod", "deploy-without-approval", "gate-unverified")
 PROVEN = (
-    "gate-void", "gate-after-deploy", "gate-weak", "sibling-bypass", "twin-drift", "environment-target-mismatch",
-    "untrusted-trigger-deploys", "comment-claims-approval", "approval-not-bound-to-artifact",
+    "gate-void", "gate-after-deploy", "gate-weak", "sibling-bypass", "twin-drift",
+    "environment-target-mismatch", "untrusted-trigger-deploys", "comment-claims-approval", "approval-not-bound-to-artifact",
 )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ def claims_approval(text: str) -> bool:
 
 
 def claims_in(document: Document) -> Iterator[Place]:
-    """The comments of a file that say so."""
+    """The comments of a configuration file that say so; those of a program speak of anything."""
+    if document.kind not in ("yaml", "text"):
+        return
     if b"pprov" not in document.data and b"PPROV" not in document.data:
         return
     for match in _COMMENT.finditer(document.data):

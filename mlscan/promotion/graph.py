@@ -178,7 +178,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`kind` is `agent`, `server`, `deployment`, `call` or `stage` (the entry of a group: no steps).
+    """`kind` is `agent`, `server`, `deployment`, `call`, `stage` (the entry of a group: no steps), or
+    `declared` for what a file only describes and another pipeline deploys.
 
     Without a condition it runs when all it needs succeeded; `presence` conditions decide at compile time
     whether it exists at all. `title` is what its author calls it; `calls` are the call sites between the

@@ -23,6 +23,8 @@ def joined(
     pipelines: Iterable[Pipeline], protections: list[Protection], approvers: list[Approver]
 ) -> list[Pipeline]:
     """The pipelines with all that is known about their gates."""
+    pipelines = list(pipelines)
+    bundled = any(_deploys_bundle(pipeline) for pipeline in pipelines)
     robots = [approver for approver in approvers if approver.kind == "robot"]
     found: list[Pipeline] = []
     for pipeline in pipelines:
@@ -31,8 +33,21 @@ def joined(
         if given or deniers:
             jobs = tuple(_job(job, pipeline, given, deniers) for job in pipeline.jobs)
             pipeline = replace(pipeline, jobs=jobs)
+        if bundled and pipeline.platform == "databricks-bundle":
+            declared = tuple(replace(job, kind="declared") for job in pipeline.jobs)
+            pipeline = replace(pipeline, jobs=declared)
         found.append(pipeline)
     return found
+
+
+def _deploys_bundle(pipeline: Pipeline) -> bool:
+    """Whether it runs `databricks bundle deploy`: then it is the way that a bundle's gates stand on."""
+    return any(
+        action.title.startswith("databricks bundle deploy")
+        for job in pipeline.jobs
+        for step in job.steps
+        for action in step.actions
+    )
 
 
 def _job(job: Job, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Job:

@@ -103,6 +103,10 @@ def _read(
                     end = after[end][0]
                 hops[(start, end)] = chain
         offset += width + _ROW
+    for box in range(boxes):  # one without arrows is in no layout
+        if box not in across:
+            across[box], layers[box] = offset, 0
+            offset += _ROW
     return across, layers, hops
 
 

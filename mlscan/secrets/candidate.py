@@ -14,7 +14,8 @@ FORMAT, SINK, ENVIRONMENT, NAME = 4, 3, 2, 1
 class Candidate:
     """`start` and `end` are byte offsets in `Document.data` of the secret itself, or of the whole
     expression it is computed from. `related` are (start, end, note) of places that show why; `folded` tells
-    that the text shows the secret only in parts; `weak` marks a guessable password a service is really given. `value` is the plain secret: it stays in this room.
+    that the text shows the secret only in parts; `weak` marks a guessable password that a service is really
+    given. `value` is the plain secret: it stays in this room.
     """
 
     start: int

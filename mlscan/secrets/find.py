@@ -11,7 +11,7 @@ from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
-from mlscan.secrets import assignments, settings, yaml_lines, yaml_values
+from mlscan.secrets import assignments, python_lines, settings, yaml_lines, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -70,6 +70,13 @@ class SecretFinder:
         findings = [finding(document, best, others) for best, others in merged]
         return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
 
+    def worth_parsing(self, document: Document, fired: frozenset[str]) -> bool:
+        """Whether the Python of a file can hold a credential that no format shows."""
+        if fired & {"default", "login"}:
+            return True
+        wanted = "name" in fired or {"sink", "opaque"} <= fired
+        return wanted and python_lines.plausible(document.data, self._judge, self._names)
+
     def worth_composing(self, text: bytes) -> bool:
         """Whether a line of YAML could hold a credential: composing costs a hundred times such a look."""
         return yaml_lines.plausible(text, self._judge, self._names)
@@ -103,8 +110,3 @@ class SecretFinder:
 
 def _believed(best: Candidate, others: list[Candidate]) -> bool:
     return any(item.confidence is not Confidence.LOW for item in (best, *others))
-
-
-def worth_parsing(fired: frozenset[str]) -> bool:
-    """Whether the Python of a file can hold a credential that no format shows."""
-    return bool(fired & {"name", "default", "login"}) or {"sink", "opaque"} <= fired

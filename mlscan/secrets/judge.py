@@ -85,6 +85,10 @@ class Judge:
         chance = word in ("words",) and len(rest) >= 24 and self._randomness.is_random(rest)
         return "" if chance else word
 
+    def is_random(self, value: str) -> bool:
+        """Whether a value looks drawn at random, see `Randomness.is_random`."""
+        return self._randomness.is_random(value)
+
     def token(self, value: str, precision: str, *, human: bool = False, named: bool = False) -> Judgement:
         """A value in a vendor's format; `human` when people choose it, as in a connection string.
 

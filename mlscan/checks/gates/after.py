@@ -17,7 +17,8 @@ _ASKS = ("human", "click")
 def find(case: Case, world: World) -> Iterator[Found]:
     """A gate behind the deploy that nothing is deployed behind: it can only have been meant for this one.
 
-    An approval between a first and a second deploy is the usual way to production, and no finding.
+    An approval between a first and a second deploy is the usual way to production, and no finding; nor is one
+    that other work waits for.
     """
     if case.worst.kind not in UNGATED or not case.automatic:
         return
@@ -29,7 +30,7 @@ def find(case: Case, world: World) -> Iterator[Found]:
     yield Found(
         "gate-after-deploy", case, verdict,
         f"Job '{case.job.title}' deploys to {target(verdict)} before gate '{gate.name}' asks anybody, and "
-        "nothing is deployed behind the gate.",
+        "nothing waits for the answer.",
         confidence(verdict),
         aside=f"gate '{gate.name}' asks only after the deploy (line {gate.place.region.start_line})",
         flow=verdict.path,
@@ -40,6 +41,7 @@ def find(case: Case, world: World) -> Iterator[Found]:
 
 
 def _behind(case: Case, world: World) -> Gate | None:
+    """A gate that only this deploy can have been meant for: nothing else is done behind it."""
     pipeline, job = case.deploy.pipeline, case.job
     later = [gate for step in job.steps[case.deploy.index + 1 :] for gate in step.gates if gate.kind in _ASKS]
     if later:
@@ -49,8 +51,9 @@ def _behind(case: Case, world: World) -> Gate | None:
         asked = next((gate for gate in gates if gate.kind in _ASKS and not gate.conditional), None)
         if asked is None:
             continue
-        behind = (other, *after(pipeline, other))
-        return None if any(_deploys(world, case, one, 0) for one in behind) else asked
+        guards = asked.kind == "click" and bool(other.steps)
+        guards = guards or any(one.steps for one in after(pipeline, other))
+        return None if guards or _deploys(world, case, other, 0) else asked
     return None
 
 

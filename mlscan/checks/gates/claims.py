@@ -12,6 +12,8 @@ from mlscan.checks.remedies import remedy
 from mlscan.model import Place
 from mlscan.promotion.claims import claims_approval
 
+_HEADING = 3
+
 
 def find(case: Case, world: World) -> Iterator[Found]:
     """A claim that belongs to the job of an unguarded deploy, or to the deploy's own step."""
@@ -58,8 +60,8 @@ def _commented(case: Case, world: World) -> Place | None:
         end = claim.region.end_line
         following = bisect_right(starts, end)
         owner = starts[following - 1] if following else 0
-        # A comment block ends where the next job starts: it is that job's heading.
-        if following < len(starts) and starts[following] == end + 1:
+        # A comment block right before the next job is that job's heading.
+        if following < len(starts) and starts[following] - end <= _HEADING:
             owner = starts[following]
         if owner == line:
             return claim

@@ -37,7 +37,7 @@ def find(case: Case, world: World) -> Iterator[Found]:
     yield Found(
         "gate-void", case, verdict,
         f"Job '{case.job.title}' deploys to {target(verdict)} behind gate '{gate.name}', but the role "
-        f"'{name}' it takes trusts '{trust.subject}': a job without the gate, on any branch, gets the same rights.",
+        f"'{name}' it takes trusts '{trust.subject}': a job without the gate gets the same rights.",
         confidence(verdict),
         flow=(*verdict.path[:-1], *proof, *verdict.path[-1:]),
         related=proof[2:],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlscan.model import Confidence
-from mlscan.promotion.joins import UNSEEN_EVENTS, UNSEEN_TRIGGER
+from mlscan.promotion.joins import BUILD_EVENT, RUN_EVENT, UNSEEN_TRIGGER
 from mlscan.promotion.verdicts import Kind, Verdict
 
 _MAX_EVIDENCE = 6
@@ -52,12 +52,12 @@ def evidence(verdict: Verdict) -> tuple[str, ...]:
 def confidence(verdict: Verdict) -> Confidence:
     """High where production is named by what the deploy is bound to and the command is known."""
     deploy = verdict.deploy
-    if deploy.pipeline.template:
+    if deploy.pipeline.template or deploy.job.kind == "declared":
         return Confidence.LOW
     unsaid = deploy.target.environment == "implicit"
     if verdict.kind is Kind.UNGATED_MANUAL and deploy.target.environment != "prod":
         return Confidence.LOW
-    if unsaid and deploy.pipeline.platform in ("cloud-build", "codebuild") and _unstarted(verdict):
+    if unsaid and (_unstarted(verdict) or deploy.pipeline.platform == "argo-rollouts"):
         return Confidence.LOW
     sure = deploy.target.environment == "prod" and deploy.target.strong and deploy.action.certainty != "low"
     return Confidence.HIGH if sure and not may_be_checked(verdict) else Confidence.MEDIUM
@@ -74,4 +74,4 @@ def may_be_checked(verdict: Verdict) -> bool:
 
 def _unstarted(verdict: Verdict) -> bool:
     """Whether nothing in the repository is known to start it: what it deploys to may be said there."""
-    return verdict.scenario is not None and verdict.scenario.trigger.event in UNSEEN_EVENTS
+    return verdict.scenario is not None and verdict.scenario.trigger.event in (BUILD_EVENT, RUN_EVENT)

@@ -23,7 +23,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     return [
         _pipeline(root, parsed, context)
         for root in parsed.roots
-        if isinstance(root, Mapping) and root.text("kind") == "Rollout"
+        if isinstance(root, Mapping) and root.text("kind") == "Rollout" and _name(root)
     ]
 
 
@@ -31,7 +31,7 @@ def _pipeline(root: Mapping, parsed: Parsed, context: Context) -> Pipeline:
     judge = context.recogniser.judge
     metadata, spec = root.get("metadata"), root.get("spec")
     here = parsed.place(root.get("kind") or root)
-    name = metadata.text("name") if isinstance(metadata, Mapping) else ""
+    name = _name(root)
     strategy = spec.get("strategy") if isinstance(spec, Mapping) else None
     steps = [Step("pause", gate.place, gates=(gate,)) for gate in _pauses(strategy, parsed)]
     facts = tuple(_facts(metadata, parsed, judge))
@@ -47,6 +47,11 @@ def _pipeline(root: Mapping, parsed: Parsed, context: Context) -> Pipeline:
         groups={name: (name,)},
         facts=tuple(folders(parsed, judge)),
     )
+
+
+def _name(root: Mapping) -> str:
+    metadata = root.get("metadata")
+    return metadata.text("name", "generateName") if isinstance(metadata, Mapping) else ""
 
 
 def _pauses(strategy: object, parsed: Parsed) -> Iterator[Gate]:

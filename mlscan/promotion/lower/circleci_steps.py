@@ -157,6 +157,6 @@ class JobSteps:
             yield from task_actions(
                 task, name, self._parsed, key, given, Setting(scope, self._folder), self._context
             )
-        elif self._judge.deploys_by_name(rest):
+        elif self._judge.deploys_by_name(name):
             facts = tuple(inputs(self._parsed, given, (), scope, self._context))
             yield Action("deploy", f"orb {name}", "medium", self._parsed.place(key), facts)

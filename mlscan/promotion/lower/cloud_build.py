@@ -6,7 +6,6 @@ https://cloud.google.com/build/docs/build-config-file-schema
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from collections.abc import Mapping as Names
 from dataclasses import replace
 
@@ -17,7 +16,7 @@ from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trig
 from mlscan.promotion.joins import BUILD_EVENT, unseen
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.context import Context
-from mlscan.promotion.lower.parsed import Parsed, items, pairs, scalars
+from mlscan.promotion.lower.parsed import Parsed, items, scalars
 from mlscan.promotion.lower.words import bound, command_line, folders, started
 from mlscan.promotion.production import tokens
 from mlscan.promotion.scope import NO_FACTS, Scope
@@ -141,8 +140,7 @@ def _program(image: str) -> str:
     return name.removesuffix("-slim")
 
 
-def substitutions(node: Node | None) -> Iterator[tuple[str, str]]:
-    """The substitutions a trigger in YAML gives."""
-    for name, _, value in pairs(node):
-        if isinstance(value, Scalar):
-            yield name, value.value
+def branch(pattern: str) -> str:
+    """A glob for a regular expression of Cloud Build such as `^main$`; empty for any."""
+    plain = pattern.strip("^$").replace("\\\\", "").replace("\\", "")
+    return "" if plain in (".*", "") or "$" in plain or plain == "." else plain.replace(".*", "*")

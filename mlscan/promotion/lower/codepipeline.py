@@ -37,6 +37,7 @@ _PREPARES = frozenset(
     ("build", "train", "training", "test", "tests", "source", "synth", "prepare", "init", "validate",
      "evaluate", "package", "preprocess", "bootstrap", "setup")
 )  # fmt: skip
+_CHECKS = frozenset(("test", "evaluate", "evaluation", "validate", "check", "smoke", "monitor", "delete"))
 _ITSELF = frozenset((("update", "pipeline"), ("self", "mutate"), ("mutate", "pipeline"), ("self", "update")))
 _APPROVED = re.compile(
     rb"SageMaker Model Package State Change(?:(?!anything.but)[\s\S]){0,600}?"
@@ -199,6 +200,10 @@ def _kind(action: StageAction, stage: Stage, judge: Judge) -> str:
         if "pipeline" in words and not named:
             return "build"
         return "build" if _PREPARES & set(tokens(stage.name)) and not named else "deploy"
+    # A function that is handed the name of an endpoint brings a model to it, whatever it is called.
+    handed = {word for _, text, _ in action.settings for word in tokens(text)}
+    if action.category == "Invoke" and "endpoint" in handed and not _CHECKS & set(words):
+        return "deploy"
     if named or (judge.deploys_by_name(stage.name) and not _PREPARES & set(words)):
         return "deploy"
     return "train" if {"train", "training"} & {*words, *tokens(stage.name)} else ""

@@ -19,6 +19,7 @@ from mlscan.promotion.lower import (
     buildspec,
     cdk,
     cloud_build,
+    cloud_build_triggers,
     cloud_deploy,
     cloudformation,
     databricks_bundle,
@@ -40,6 +41,7 @@ _LOWERINGS: dict[str, Lower] = {
     "argo-workflows": argo_workflows.lower,
     "cdk": cdk.lower,
     "cloud-build": cloud_build.lower,
+    "cloud-build-trigger": cloud_build_triggers.lower,
     "cloud-deploy": cloud_deploy.lower,
     "cloudformation": cloudformation.lower,
     "codebuild": buildspec.lower,
@@ -95,6 +97,8 @@ def delivery(parsed: Parsed) -> str | None:
         return None
     if cloud_build.recognised(first):
         return "cloud-build"
+    if cloud_build_triggers.recognised(first):
+        return "cloud-build-trigger"
     if cloudformation.recognised(first):
         return "cloudformation"
     if buildspec.recognised(first):

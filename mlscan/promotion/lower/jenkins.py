@@ -13,7 +13,18 @@ from functools import cached_property
 
 from mlscan.documents.document import Document
 from mlscan.model import Place
-from mlscan.promotion.graph import Action, Fact, Gate, Job, Need, Pipeline, Step, Trigger, TriggerKind
+from mlscan.promotion.graph import (
+    Action,
+    Fact,
+    Gate,
+    Job,
+    Need,
+    Pipeline,
+    Step,
+    Trigger,
+    TriggerKind,
+    Unknown,
+)
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.groovy import Call, calls, walk
 from mlscan.promotion.lower.jenkins_conditions import condition, when
@@ -53,6 +64,8 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
     start = parsed.start()
     reader = _Reader(document, context, found)
     spot = Spot(document, context, _scope(found, document.data), reader.options)
+    for call in found[0].body or () if found and found[0].name == "pipeline" else ():
+        spot = spot.telling(_credentials(call, spot)) if call.name == "environment" else spot
     entry = [call for call in found if not call.defined]
     if not any(call.name in ("pipeline", "node", "stage", "podTemplate") for call in walk(entry)):
         entry = [one for call in found if call.defined and call.name == "call" for one in call.body or ()]
@@ -138,6 +151,7 @@ class _Reader:
     _steps: list[Step] = field(default_factory=list)
     _frame: Frame | None = None
     _gates: tuple[Gate, ...] = ()
+    _unknowns: tuple[Unknown, ...] = ()
 
     @cached_property
     def _functions(self) -> dict[str, Call]:
@@ -185,10 +199,11 @@ class _Reader:
                 gates=self._gates,
                 presence=tuple(plain(text, frame.place, scope) for text in frame.presence),
                 facts=(*frame.facts, Fact("stage", frame.title, frame.place)),
+                unknowns=self._unknowns,
             )
         )
         self.before = (identifier,)
-        self._steps, self._gates, self._frame = [], (), None
+        self._steps, self._gates, self._frame, self._unknowns = [], (), None, ()
 
     def _one(self, call: Call, frame: Frame) -> None:
         if call.name == "stage":
@@ -216,6 +231,10 @@ class _Reader:
         elif call.name in _THROUGH:
             self.read(call.body or (), frame)
         elif is_step(call):
+            if call.name == "build" and frame.spot.judge.deploys_by_name(call.text("job") or call.text()):
+                place = frame.spot.document.place(call.start, call.end)
+                reason = f"job {call.text('job') or call.text()} is not in this file"
+                self._unknowns = (*self._unknowns, Unknown(reason, place, may_gate=True))
             self._add(step_of(call, frame.spot, frame.tests, frame.forgiven), frame)
         else:
             self._function(call, frame)
@@ -241,7 +260,7 @@ class _Reader:
             if one.name == "when" and one.body is not None:
                 presence = (*presence, when(one.body, spot.document.data))
             elif one.name == "environment" and one.body is not None:
-                spot = spot.naming(_assigned(spot.document.data, one))
+                spot = spot.naming(_assigned(spot.document.data, one)).telling(_credentials(one, spot))
             elif one.name == "input" and one.body is not None:
                 gates = (*gates, _gate(one, spot))
             else:
@@ -304,6 +323,12 @@ class _Reader:
         for _, closure in call.closures:
             self.read(closure, frame)
         self.read(call.body or (), frame)
+
+
+def _credentials(call: Call, spot: Spot) -> tuple[Fact, ...]:
+    """Credentials that an `environment` block takes from the server, by names that tell an environment."""
+    found = (one for one in call.body or () if one.name == "credentials")
+    return tuple(fact for one in found for fact in credential_facts(one, spot))
 
 
 def _gate(call: Call, spot: Spot) -> Gate:

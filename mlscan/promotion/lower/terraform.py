@@ -124,24 +124,18 @@ def _events(block: Block, module: Module) -> Iterator[Trigger]:
     holders = [block, *block.inner("github", "repository_event_config", "bitbucket_server_trigger_config")]
     for holder in holders:
         for push in holder.inner("push", "trigger_template"):
-            refs = tuple(filter(None, (_branch(push.text("branch") or push.text("branch_name")),)))
-            tags = tuple(filter(None, (_branch(push.text("tag") or push.text("tag_name")),)))
+            refs = tuple(filter(None, (cloud_build.branch(push.text("branch") or push.text("branch_name")),)))
+            tags = tuple(filter(None, (cloud_build.branch(push.text("tag") or push.text("tag_name")),)))
             if tags:
                 yield Trigger(TriggerKind.TAG, "push", module.place(push), tags)
             else:
                 yield Trigger(TriggerKind.PUSH, "push", module.place(push), refs)
         for pull in holder.inner("pull_request"):
-            refs = tuple(filter(None, (_branch(pull.text("branch")),)))
+            refs = tuple(filter(None, (cloud_build.branch(pull.text("branch")),)))
             yield Trigger(TriggerKind.PULL_REQUEST, "pull_request", module.place(pull), refs)
     for event in block.inner("pubsub_config", "webhook_config", "source_to_build"):
         if event.type != "source_to_build":
             yield Trigger(TriggerKind.UPSTREAM, event.type.removesuffix("_config"), module.place(event))
-
-
-def _branch(pattern: str) -> str:
-    """A glob for a regular expression of Cloud Build such as `^main$`; empty for any."""
-    plain = pattern.strip("^$").replace("\\\\", "").replace("\\", "")
-    return "" if plain in (".*", "") or "$" in plain or plain == "." else plain.replace(".*", "*")
 
 
 def _substitutions(block: Block, module: Module) -> dict[str, str]:
