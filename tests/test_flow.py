@@ -14,6 +14,7 @@ from mlscan.sources.source import Source
 KEY = expand("<hex:40>")
 TOKEN = expand("hf_<alpha:34>")
 PASSWORD = expand("<password:16>")
+ENCODED = base64.b64encode(KEY.encode()).decode()
 
 
 def findings(analyser: Analyser, text: str) -> tuple[Finding, ...]:
@@ -45,7 +46,7 @@ def findings(analyser: Analyser, text: str) -> tuple[Finding, ...]:
         f'import wandb\nwandb.login(key="{KEY[::-1]}"[::-1])',
         f'import wandb\nimport os\nwandb.login(key=os.environ.get("X") or "{KEY}")',
         f'import wandb\nif (k := "{KEY}"):\n    wandb.login(key=k)',
-        f'import wandb, base64\nwandb.login(key=base64.b64decode("{base64.b64encode(KEY.encode()).decode()}").decode())',
+        f'import wandb, base64\nwandb.login(key=base64.b64decode("{ENCODED}").decode())',
         f'import os\nos.environ["WANDB_API_KEY"] = "{KEY}"',
         f'import os\nos.environ.setdefault("WANDB_API_KEY", "{KEY}")',
         f'import os\nos.environ.update({{"WANDB_API_KEY": "{KEY}"}})',

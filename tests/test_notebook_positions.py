@@ -145,8 +145,10 @@ def test_a_broken_notebook_never_raises_and_maps_what_it_read(texts: list[str], 
             last = document.data[unit.start : unit.end].decode()[-1:]
             at = unit.end - len(last.encode())
             shown = raw_at(raw, document.region(at, unit.end))
-            read = json.loads(f'"{shown}"', strict=False).encode("utf-8", "replace").decode()
-            assert last in (shown, read)
+            # What is no string of the JSON stands as it is.
+            if shown != last:
+                read = json.loads(f'"{shown}"', strict=False)
+                assert last == read.encode("utf-8", "replace").decode()
 
 
 def test_lone_surrogates_keep_their_places() -> None:

@@ -1,4 +1,4 @@
-"""Which files a request amounts to: git is asked where there is one, folders are walked where there is none."""
+"""Which files a request amounts to: git is asked where there is one, else folders are walked."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ could be a key. `promotion`: a call that deploys, promotes or approves; `product
 says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and XML, as JSON and
 code, and as INI files write them.
 `magic`: an IPython magic or shell line; `leak`: a cell that may print a secret. `pipeline`: keys of a
-pipeline; `delivery`: of one that is no list of jobs; `groovy`: a stage of a Jenkinsfile. `ignore`: a suppression comment.
+pipeline; `delivery`: of one that is no list of jobs; `groovy`: a stage of a Jenkinsfile. `ignore`: a
+suppression comment.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _DEFAULTED = (
 )
 _DEFAULT = r"""[^()]{0,200}["'][^"'\s]{4}"""
 # Passwords may be shorter than keys.
-_YAML_PASSWORD = r"""(?:pass|pwd)\w{0,20}["']?\s?[:=]\s{0,3}["']?[^\s${<\[|>&*#!"'][^\s{]{3}"""
+_YAML_HUMAN = r"""(?:pass|pwd)\w{0,20}["']?\s?[:=]\s{0,3}["']?[^\s${<\[|>&*#!"'][^\s{]{3}"""
 _YAML_VALUE = (
     r"""\w{0,30}["']?\s{0,3}(?::|=|\n\s{0,40}["']?(?:value|default)\w{0,8}["']?:)\s{0,3}"""
     r"""[^\s${<\[|>&*#!][^\s{]{5}"""
@@ -78,9 +79,10 @@ _SETTING = (
 # A line or cell for another program, or for a file.
 # Programs that take a credential on their command line.
 _COMMANDS = (
-    r"(?:set_)?env\b|export|config|sql\b|load|sudo|cd\b|curl|wget|http|mysql|psql|pg_|mongo|redis|sshpass|git|docker|az\b|aws|"
-    r"gcloud|gsutil|databricks|kaggle|dvc|mlflow|wandb|huggingface|hf\b|neptune|comet|clearml|modal|zenml|"
-    r"prefect|dbt|snow|twine|npm|pip|conda|echo|printf|cat|python|bash|sh\b|ssh|scp|rclone|s3cmd|mc\b|ngrok|[a-z]+ login"
+    r"(?:set_)?env\b|export|config|sql\b|load|sudo|cd\b|curl|wget|http|mysql|psql|pg_|mongo|redis|sshpass|git|docker|"
+    r"az\b|aws|gcloud|gsutil|databricks|kaggle|dvc|mlflow|wandb|huggingface|hf\b|neptune|comet|clearml|modal|zenml|"
+    r"prefect|dbt|snow|twine|npm|pip|conda|echo|printf|cat|python|bash|sh\b|ssh|scp|rclone|s3cmd|mc\b|ngrok|"
+    r"[a-z]+ login"
 )
 _MAGIC = (
     rf"^[ \t]{{0,20}}(?:# MAGIC |# )?(?:\w{{1,30}}[ \t]?=[ \t]?)?[!%][ \t]?(?:\w{{0,30}}{_NAME}|{_COMMANDS})|"
@@ -149,7 +151,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
     found = {
         "name": f"(?i){_NAME}{_AFTER_NAME}{_LITERAL}",
         "default": f"(?i){_DEFAULTED}(?:{_NAME}){_DEFAULT}",
-        "yaml-name": f"(?i){_NAME}{_YAML_VALUE}|{_YAML_PASSWORD}",
+        "yaml-name": f"(?i){_NAME}{_YAML_VALUE}|{_YAML_HUMAN}",
         "opaque": _OPAQUE,
         "setting": f"(?im){_SETTING}",
         "quoted": f"(?i){_QUOTED}",
