@@ -20,7 +20,8 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 RULES = ("direct-to-prod", "deploy-without-approval", "gate-unverified")
 PROVEN = (
     "gate-void", "gate-after-deploy", "gate-weak", "sibling-bypass", "twin-drift",
-    "environment-target-mismatch", "untrusted-trigger-deploys", "comment-claims-approval", "approval-not-bound-to-artifact",
+    "environment-target-mismatch", "untrusted-trigger-deploys", "comment-claims-approval",
+    "approval-not-bound-to-artifact",
 )  # fmt: skip
 
 

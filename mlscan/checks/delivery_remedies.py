@@ -96,7 +96,7 @@ def void_remedy(gate: Gate, verdict: Verdict) -> str:
             "grant it to people who do not train or deploy to this environment."
         )
     snippets = {
-        "azure-pipelines": "  requester_can_approve = false\n  approvers = [data.azuredevops_group.release.id]",
+        "azure-pipelines": "  requester_can_approve = false\n  approvers = [azuredevops_group.release.id]",
         "gitlab-ci": "  approval_rules { group_id = data.gitlab_group.release.id, required_approvals = 1 }",
     }
     snippet = snippets.get(

@@ -63,9 +63,7 @@ def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str
 @click.option(
     "--select", multiple=True, metavar="NAMES", callback=names, help="Only these rules or families."
 )
-@click.option(
-    "--ignore", multiple=True, metavar="NAMES", callback=names, help="Not these rules or families."
-)
+@click.option("--ignore", multiple=True, metavar="NAMES", callback=names, help="Not these rules or families.")
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
 )

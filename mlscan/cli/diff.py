@@ -33,7 +33,7 @@ Exit codes:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(epilog=_EPILOG, short_help="Report what a change opens on the way to production.")
 @click.argument("base")
 @click.argument("head", required=False)
 @click.option("--format", "format_name", type=click.Choice(NAMES), default="text", help="How to report.")

@@ -21,7 +21,8 @@ _TAG_LINES = re.compile(
 _TAG = re.compile(rb"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}", re.DOTALL)
 _CONTROL = re.compile(rb"(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\}).)*\}\}", re.DOTALL)
 _LEADING = re.compile(
-    rb"^([ \t]*)((?:(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\})[^\n])*\}\}[ \t]*){1,4})(\w[^\n]*)$",
+    rb"^([ \t]*)((?:(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\})[^\n])*\}\}[ \t]*){1,4})"
+    rb"(\w[^\n]*)$",
     re.MULTILINE,
 )
 _HOLE = re.compile(rb"(?<!\$)\{\{(?:(?!\}\}).)*\}\}", re.DOTALL)

@@ -118,12 +118,14 @@ class Judge:
         if not 4 <= len(value) <= _MAX or not value.isprintable():
             return Judgement(None, "length")
         if shape := self.placeholder(value):
-            if shape == "demo" and kind == "password":
+            if shape == "demo" and kind != "key":
                 return Judgement(Confidence.LOW, "a well-known password", weak=True)
             return Judgement(None, f"placeholder ({shape})")
         if is_sequence(value) or _CODE.match(value):
             return Judgement(None, "no literal secret")
-        return self._password(value, sink=sink) if kind == "password" else self._key(value, sink=sink)
+        if kind == "secret" and _IDENTIFIER.match(value):
+            return Judgement(None, "a word")
+        return self._key(value, sink=sink) if kind == "key" else self._password(value, sink=sink)
 
     def _password(self, value: str, *, sink: bool) -> Judgement:
         if " " in value:

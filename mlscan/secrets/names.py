@@ -9,10 +9,10 @@ from typing import Literal
 from mlscan.catalog.schema import Lexicon
 from mlscan.words import words
 
-NameKind = Literal["", "password", "key"]
+NameKind = Literal["", "password", "secret", "key"]
 
-# MinIO and web frameworks let people choose what is called a secret key.
-_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$|secret_(access_)?key$")
+_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$")
+_SECRET_KEY = re.compile(r"secret_(access_)?key$")
 
 
 def normalise(name: str) -> str:
@@ -29,10 +29,15 @@ class Names:
         self.kind = lru_cache(maxsize=4096)(self._kind)
 
     def _kind(self, name: str) -> NameKind:
-        """`password` for what people choose, `key` for what machines make, empty for neither."""
+        """`password` for what people choose, `key` for what machines make, empty for neither.
+
+        `secret` is in between: MinIO and web frameworks let people choose what is called a secret key.
+        """
         if not 2 <= len(name) <= 80:
             return ""
         plain = normalise(name)
         if not self._secret.fullmatch(plain) or self._harmless.fullmatch(plain):
             return ""
-        return "password" if _PASSWORD.search(plain) else "key"
+        if _PASSWORD.search(plain):
+            return "password"
+        return "secret" if _SECRET_KEY.search(plain) else "key"

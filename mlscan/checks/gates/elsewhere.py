@@ -36,8 +36,8 @@ def find(case: Case, world: World) -> Iterator[Found]:
                 if not made.reviewed and _first(made, world) is case:
                     yield Found(
                         "gate-void", case, verdict,
-                        f"Code creates environment '{made.name}' without anybody who has to approve, and job "
-                        f"'{case.job.title}' deploys to {target(verdict)} behind an environment of that name.",
+                        f"Code creates environment '{made.name}' without anybody who has to approve, and "
+                        f"job '{case.job.title}' deploys to {target(verdict)} behind one of that name.",
                         Confidence.LOW,
                         place=made.place,
                         related=(replace(gate.place, note=f"binds environment '{gate.name}'"),),
@@ -74,8 +74,8 @@ def _granted(case: Case, gate: Gate, grant: Approver) -> Found:
     path = (*verdict.path[:-1], replace(gate.place, note=f"gate '{gate.name}'"), given)
     return Found(
         "gate-void", case, verdict,
-        f"'{grant.name}' may approve gate '{gate.name}', which guards the deploy of job '{case.job.title}' to "
-        f"{target(verdict)}, and may also {does}: nobody else has to look.",
+        f"'{grant.name}' may approve gate '{gate.name}', which guards the deploy of job "
+        f"'{case.job.title}' to {target(verdict)}, and may also {does}: nobody else has to look.",
         min(confidence(verdict), Confidence.MEDIUM),
         place=grant.place,
         flow=path,
