@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlscan.catalog.database import Hit, Matcher
+from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
@@ -115,7 +115,7 @@ class Analyser:
         markers.apply(others, self._rules)
         return markers.apply(findings, self._rules), markers.unused(self._counts)
 
-    def _understood(self, document: Document, hits: list[Hit], fired: frozenset[str]) -> Understood:
+    def _understood(self, document: Document, hits: list[Hit], fired: Fired) -> Understood:
         findings, notes, program = self._find_secrets(document, hits, fired)
         wanted = {"promotion"} if self._inventory else {"promotion", "production"}
         if wanted <= fired and document.kind in ("python", "notebook"):
@@ -134,7 +134,7 @@ class Analyser:
         return Understood(document, tuple(findings), (*document.notes, *sorted(set(notes))), pipeline)
 
     def _find_secrets(
-        self, document: Document, hits: list[Hit], fired: frozenset[str]
+        self, document: Document, hits: list[Hit], fired: Fired
     ) -> tuple[list[Finding], list[Note], Program | None]:
         program: Program | None = None
         roots: list[Node] = []

@@ -15,6 +15,7 @@ import msgspec
 
 from mlscan.catalog import cache
 from mlscan.catalog.schema import Catalog
+from mlscan.catalog.triggers import LOCATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Hit:
 
     name: str
     end: int
+
+
+class Fired(frozenset[str]):
+    """Names of the triggers that fired in a text; `ends` are the byte offsets at which located ones did."""
+
+    ends: dict[str, list[int]]
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -39,8 +46,8 @@ class Matcher:
     def __init__(self, catalog: Catalog) -> None:
         self._names, self._tokens, self._database, self._scratch = _open(catalog)
 
-    def match(self, text: bytes) -> tuple[list[Hit], frozenset[str]]:
-        """(token hits, names of triggers that fired) of a text; a trigger fires at most once."""
+    def match(self, text: bytes) -> tuple[list[Hit], Fired]:
+        """(token hits, triggers that fired) of a text, hits in the order of their ends."""
         found: list[tuple[int, int]] = []
 
         def collect(number: int, start: int, end: int, flags: int, context: object) -> None:
@@ -49,7 +56,12 @@ class Matcher:
         self._database.scan(text, match_event_handler=collect, scratch=self._scratch)
         names, tokens = self._names, self._tokens
         hits = [Hit(names[number], end) for number, end in found if number < tokens]
-        return hits, frozenset([names[number] for number, _ in found if number >= tokens])
+        fired = Fired(names[number] for number, _ in found if number >= tokens)
+        fired.ends = {}
+        for number, end in found if LOCATED & fired else ():
+            if number >= tokens and names[number] in LOCATED:
+                fired.ends.setdefault(names[number], []).append(end)
+        return hits, fired
 
 
 def _open(catalog: Catalog) -> tuple[tuple[str, ...], int, Any, Any]:
@@ -87,13 +99,17 @@ def _compile(catalog: Catalog) -> tuple[tuple[str, ...], int, Any]:
     from mlscan.catalog.patterns import patterns
 
     wanted = patterns(catalog)
-    once = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
+    flags = {
+        (False, False): 0,
+        (True, False): hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL,
+        (True, True): hyperscan.HS_FLAG_DOTALL,
+    }
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[pattern.expression.encode() for pattern in wanted],
         ids=list(range(len(wanted))),
         elements=len(wanted),
-        flags=[once if pattern.trigger else 0 for pattern in wanted],
+        flags=[flags[pattern.trigger, pattern.located] for pattern in wanted],
     )
     tokens = sum(not pattern.trigger for pattern in wanted)
     return tuple(pattern.name for pattern in wanted), tokens, database

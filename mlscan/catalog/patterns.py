@@ -39,11 +39,15 @@ _FIXED = 4  # letters in a row that keep a cut expression rare
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One expression of the database. `name` is a token id, or a trigger's name with `trigger` set."""
+    """One expression of the database. `name` is a token id, or a trigger's name with `trigger` set.
+
+    A trigger fires once a text, unless it is `located`: then every place where it fires is told.
+    """
 
     name: str
     expression: str
     trigger: bool = False
+    located: bool = False
 
 
 def token_expression(token: TokenFormat) -> str:
@@ -132,9 +136,15 @@ def confirmer(expression: str) -> re.Pattern[bytes]:
 
 def patterns(catalog: Catalog) -> tuple[Pattern, ...]:
     """Every expression, tokens in catalogue order and then triggers; the index is Hyperscan's id."""
-    from mlscan.catalog.triggers import triggers
+    from mlscan.catalog.triggers import LOCATED, triggers
 
     tokens = [
         Pattern(token.id, coarse_expression(token)) for vendor in catalog.vendors for token in vendor.tokens
     ]
-    return (*tokens, *(Pattern(name, text, trigger=True) for name, text in triggers(catalog).items()))
+    return (
+        *tokens,
+        *(
+            Pattern(name, text, trigger=True, located=name in LOCATED)
+            for name, text in triggers(catalog).items()
+        ),
+    )

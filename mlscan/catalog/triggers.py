@@ -125,6 +125,8 @@ PIPELINE = (
 )
 GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{"""
 
+# Triggers whose places are worth a look of their own before a file is parsed.
+LOCATED = frozenset({"name", "opaque"})
 # Kinds of calls that are findings by themselves, see `mlscan.checks.calls`.
 REPORTED = ("promote", "approve", "deploy", "traffic")
 

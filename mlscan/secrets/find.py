@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlscan.catalog.database import Hit, Matcher
+from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
@@ -70,12 +70,12 @@ class SecretFinder:
         findings = [finding(document, best, others) for best, others in merged]
         return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
 
-    def worth_parsing(self, document: Document, fired: frozenset[str]) -> bool:
+    def worth_parsing(self, document: Document, fired: Fired) -> bool:
         """Whether the Python of a file can hold a credential that no format shows."""
         if fired & {"default", "login"}:
             return True
         wanted = "name" in fired or {"sink", "opaque"} <= fired
-        return wanted and python_lines.plausible(document.data, self._judge, self._names)
+        return wanted and python_lines.plausible(document.data, fired, self._judge, self._names)
 
     def worth_composing(self, text: bytes) -> bool:
         """Whether a line of YAML could hold a credential: composing costs a hundred times such a look."""

@@ -1,36 +1,47 @@
 """A cheap look at the literals of Python before it is parsed: is there one that could be a credential?
 
-Wide on purpose: what it lets through is judged on the tree. Parsing costs fifty times such a look.
+The multi-pattern pass has told where literals stand beside a secret's name, and where opaque ones do. Wide on
+purpose: what it lets through is judged on the tree. Parsing costs fifty times such a look.
 """
 
 from __future__ import annotations
 
 import re
 
+from mlscan.catalog.database import Fired
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.names import Names
 
-# `name = "value"`, `"name": "value"`, `name: str = Field("value")`, `["NAME"] = "value"`, `"name", value=""`.
-_NAMED = re.compile(
-    rb"""([A-Za-z_][\w.\-]{1,60})(?=["'\])]{0,4}[ \t]{0,4}(?::[^=\n"'()]{1,40})?(?:[=:,(]|=>)\s{0,20}"""
-    rb"""(?:[\w.]{1,30}\(\s{0,20})?(?:["']?\w{1,20}["']?\s?[=:]\s?)?[rbufRBUF]{0,2}"""
-    rb"""["'](?:[Bb]earer |[Bb]asic |[Tt]oken )?([^"'\n]{3,300}))"""
-)
-_OPAQUE = re.compile(rb"""["']([\w\-+/=!@#$%^&*.~]{8,300})["']""")
-_QUERY = re.compile(rb"(?i)[?&]\w{0,20}(?:key|token|sig|secret)=[\w\-%]{8}|://[^\s:/@]{0,80}:[^\s/@]{3,80}@")
-_DIGIT, _LETTER = re.compile(rb"[0-9]"), re.compile(rb"[A-Za-z]")
-_LONG = 16
+_IDENTIFIER = re.compile(rb"[A-Za-z_][\w\-]{1,60}(?:\.[\w\-]{1,60}){0,6}")
+_SCHEME = re.compile(r"(?i)^(?:bearer|basic|token|api-?key) ")
+_BEFORE, _LONGEST = 160, 400
+# The trigger `name` ends this many bytes into the literal.
+_INSIDE = 3
 
 
-def plausible(text: bytes, judge: Judge, names: Names) -> bool:
+def plausible(text: bytes, fired: Fired, judge: Judge, names: Names) -> bool:
     """Whether parsing the text can find a credential."""
-    for match in _NAMED.finditer(text):
-        kind = names.kind(match[1].decode())
-        if kind and judge.named(match[2].decode("utf-8", "replace").strip(), kind, sink=True).confidence:
+    if any(_named(text, end - _INSIDE, judge, names) for end in fired.ends.get("name", ())):
+        return True
+    return bool(fired & {"sink", "name"}) and any(_opaque(text, end, judge) for end in fired.ends.get("opaque", ()))
+
+
+def _named(text: bytes, start: int, judge: Judge, names: Names) -> bool:
+    """Whether the literal that starts here stands behind a secret's name and may be its value."""
+    quote = text[start - 1 : start]
+    close = text.find(quote, start, start + _LONGEST) if quote in (b"'", b'"') else -1
+    value = _SCHEME.sub("", text[start : close if close > 0 else start + 40].decode("utf-8", "replace"))
+    for match in _IDENTIFIER.finditer(text, max(0, start - _BEFORE), start):
+        kind = names.kind(match[0].rpartition(b".")[2].decode()) or names.kind(match[0].decode())
+        # A short piece may be the start of a longer one that is put together.
+        if kind and (len(value) < 8 or judge.named(value, kind, sink=True).confidence is not None):
             return True
-    return bool(_QUERY.search(text)) or any(_opaque(match[1], judge) for match in _OPAQUE.finditer(text))
+    return False
 
 
-def _opaque(value: bytes, judge: Judge) -> bool:
-    mixed = _DIGIT.search(value) and _LETTER.search(value)
-    return bool(mixed or len(value) >= _LONG) and judge.is_random(value.decode("utf-8", "replace"))
+def _opaque(text: bytes, end: int, judge: Judge) -> bool:
+    quote = text[end - 1 : end]
+    if quote not in (b"'", b'"'):
+        return True
+    start = max(text.rfind(mark, 0, end - 1) for mark in (b"'", b'"'))
+    return judge.is_random(text[start + 1 : end - 1].decode("utf-8", "replace"))
