@@ -79,10 +79,10 @@ _SETTING = (
 # A line or cell for another program, or for a file.
 # Programs that take a credential on their command line.
 _COMMANDS = (
-    r"(?:set_)?env\b|export|config|sql\b|load|sudo|cd\b|curl|wget|http|mysql|psql|pg_|mongo|redis|sshpass|git|docker|"
-    r"az\b|aws|gcloud|gsutil|databricks|kaggle|dvc|mlflow|wandb|huggingface|hf\b|neptune|comet|clearml|modal|zenml|"
-    r"prefect|dbt|snow|twine|npm|pip|conda|echo|printf|cat|python|bash|sh\b|ssh|scp|rclone|s3cmd|mc\b|ngrok|"
-    r"[a-z]+ login"
+    r"(?:set_)?env\b|export|config|sql\b|curl|wget\s[^\n]{0,80}\s-|http\s|mysql|psql|pg_|mongo|redis|sshpass|docker|"
+    r"az\b|aws\sconfigure|gcloud\sauth|databricks|kaggle|dvc|mlflow|wandb|huggingface|hf\b|neptune|comet|clearml|"
+    r"modal|zenml|prefect|dbt|snow|twine|npm|echo|printf|cat\b[^\n]{0,20}<<|ssh|rclone|s3cmd|mc\b|ngrok|"
+    r"[a-z]+ login|git\s(?:clone|config|remote)"
 )
 _MAGIC = (
     rf"^[ \t]{{0,20}}(?:# MAGIC |# )?(?:\w{{1,30}}[ \t]?=[ \t]?)?[!%][ \t]?(?:\w{{0,30}}{_NAME}|{_COMMANDS})|"
@@ -97,7 +97,9 @@ _LEAK = (
     r"\s{0,40}(?:#[^\n%]{0,80}\s{0,9}){0,3}(?:\x00|\z|# COMMAND|# ?%%)|"
     r"environ(?:\.items\(\))?\s{0,3}:|%(?:set_)?env\b|"
     r"^[ \t]*(?:# MAGIC )?(?:!|%sh)?[ \t]{0,4}(?:env|printenv|set|export)(?:\s|\z)|"
-    r"^[ \t]*(?:# MAGIC )?!?[ \t]{0,4}(?:echo|cat|head|tail|type|printenv)\s"
+    r"^[ \t]*(?:# MAGIC )?!?[ \t]{0,4}(?:echo\s[^\n]{0,80}[$%]|printenv\s|"
+    r"(?:cat|head|tail|type|less|more)\s[^\n]{0,80}(?:env\b|secret|cred|token|passw|netrc|kaggle|\.pem|\.key|"
+    r"config|id_rsa|\.aws|\.json))"
 )
 _PRODUCTION = (
     r"""(?i)["'](?:[\w\-./{}]{0,40}[_\-./}])?(?:prod|prd|production|champion|live|stable|release|approved?)"""

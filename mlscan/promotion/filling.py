@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import re
 
+# A hole is at most 500 bytes long: an unclosed one in a large file would cost the square of its size.
+
 _RAW = re.compile(rb"\{%-?\s*(?:end)?raw\s*-?%\}")
 _QUOTED = re.compile(rb"\{\{-?\s*(?:`([^`\n]*)`|'(\$\{\{[^'\n]*\}\})'|\"(\$\{\{[^\"\n]*\}\})\")\s*-?\}\}")
 _TAG_LINES = re.compile(
-    rb"^[ \t]*(?:(?:\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}"
+    rb"^[ \t]*(?:(?:\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}"
     rb"|(?<!\$)\{\{-?\s*(?:/\*|if\b|else\b|end\b|range\b|with\b|define\b|block\b|template\b|-?\s*\$\w+\s*:=)"
-    rb"(?:(?!\}\}).)*\}\})[ \t]*)+\r?$",
+    rb"(?:(?!\}\}).){0,500}\}\})[ \t]*)+\r?$",
     re.MULTILINE | re.DOTALL,
 )
-_TAG = re.compile(rb"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}", re.DOTALL)
-_CONTROL = re.compile(rb"(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\}).)*\}\}", re.DOTALL)
+_TAG = re.compile(rb"\{%(?:(?!%\}).){0,500}%\}|\{#(?:(?!#\}).){0,500}#\}", re.DOTALL)
+_CONTROL = re.compile(rb"(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\}).){0,500}\}\}", re.DOTALL)
 _LEADING = re.compile(
-    rb"^([ \t]*)((?:(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\})[^\n])*\}\}[ \t]*){1,4})"
+    rb"^([ \t]*)((?:(?<!\$)\{\{-?\s*(?:if|else|end|range|with)\b(?:(?!\}\})[^\n]){0,500}\}\}[ \t]*){1,4})"
     rb"(\w[^\n]*)$",
     re.MULTILINE,
 )
-_HOLE = re.compile(rb"(?<!\$)\{\{(?:(?!\}\}).)*\}\}", re.DOTALL)
+_HOLE = re.compile(rb"(?<!\$)\{\{(?:(?!\}\}).){0,500}\}\}", re.DOTALL)
 _OTHER = re.compile(rb"[^A-Za-z0-9\n]")
 
 
