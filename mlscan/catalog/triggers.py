@@ -90,7 +90,10 @@ _MAGIC = (
     r"^# MAGIC %(?:sh|sql|r)\b|^# ?%%[^\n]{0,80}language=|^%(?:sh|sql|r)[ \t]*$"
 )
 # A cell that shows its environment, a name or an element of it; `\\n\\x00` ends a cell of a notebook.
-_SHOWABLE = r"(?:environ|passw\w{0,6}|pwd|secret\w{0,6}|token|credentials?|creds|(?:api|access|account|secret|auth)_?keys?|get_keys)"
+_SHOWABLE = (
+    r"(?:environ|passw\w{0,6}|pwd|secret\w{0,6}|token|credentials?|creds|get_keys|"
+    r"(?:api|access|account|secret|auth)_?keys?)"
+)
 _LEAK = (
     rf"(?im)(?:print|display|write|pp)\s{{0,3}}\([^\n]{{0,200}}{_SHOWABLE}\w?[^\w\n]|"
     rf"^[\w.]{{0,60}}{_SHOWABLE}(?:[\[(][^\n]{{0,80}})?"

@@ -23,7 +23,8 @@ def plausible(text: bytes, fired: Fired, judge: Judge, names: Names) -> bool:
     """Whether parsing the text can find a credential."""
     if any(_named(text, end - _INSIDE, judge, names) for end in fired.ends.get("name", ())):
         return True
-    return bool(fired & {"sink", "name"}) and any(_opaque(text, end, judge) for end in fired.ends.get("opaque", ()))
+    opaque = fired.ends.get("opaque", ()) if fired & {"sink", "name"} else ()
+    return any(_opaque(text, end, judge) for end in opaque)
 
 
 def _named(text: bytes, start: int, judge: Judge, names: Names) -> bool:
