@@ -106,6 +106,9 @@ class CallChecks:
         node = node or splatted(call, decides.argument, site, program)
         node = node or _set_on_argument(call, decides.argument, site, program)
         for value in _values(node, folder, site, program):
+            # `churn-prod-shadow` and `preprod` are not production, whatever word they hold.
+            if entry.kind in ("deploy", "traffic") and self._nonproduction & set(words(value)):
+                continue
             if any(_means(value, word, entry.kind) for word in decides.production):
                 return value, True
             if entry.kind in ("deploy", "traffic") and self._names_production(value):
@@ -113,8 +116,7 @@ class CallChecks:
         return "", False
 
     def _names_production(self, value: str) -> bool:
-        parts = set(words(value))
-        return bool(self._production & parts) and not self._nonproduction & parts
+        return bool(self._production & set(words(value)))
 
 
 def _set_on_argument(call: ast.Call, name: str, site: Site, program: Program) -> ast.expr | None:
