@@ -117,13 +117,13 @@ def _compile(catalog: Catalog) -> tuple[tuple[str, ...], int, Any]:
 
 def _key(catalog: Catalog) -> str:
     """The state of the rules and of this program's expressions, the library, and the processor."""
-    from importlib.metadata import version
+    import hyperscan
 
     from mlscan.catalog import patterns, triggers
 
     code = f"{cache.state_of(patterns.__file__)} {cache.state_of(triggers.__file__)}"
     state = catalog.state or hashlib.sha256(msgspec.msgpack.encode(catalog)).hexdigest()
-    facts = f"{state} {code} {version('hyperscan')} {platform.machine()} {_processor()}"
+    facts = f"{state} {code} {getattr(hyperscan, '__version__', '')} {platform.machine()} {_processor()}"
     return hashlib.sha256(facts.encode()).hexdigest()[:24]
 
 
