@@ -100,7 +100,7 @@ class CallChecks:
     ) -> tuple[str, bool]:
         """(the value of the deciding argument, whether it means production)."""
         decides = entry.decides
-        if decides is None:
+        if decides is None or _on_this_machine(call):
             return "", False
         node = argument(call, decides.argument, decides.position)
         node = node or splatted(call, decides.argument, site, program)
@@ -119,15 +119,25 @@ class CallChecks:
         return bool(self._production & set(words(value)))
 
 
+def _on_this_machine(call: ast.Call) -> bool:
+    """Whether a call says `local=True`: Azure ML and others then deploy to a container of the caller's."""
+    node = argument(call, "local", None)
+    return isinstance(node, ast.Constant) and node.value is True
+
+
 def _set_on_argument(call: ast.Call, name: str, site: Site, program: Program) -> ast.expr | None:
     """`endpoint.traffic = {...}` before `begin_create_or_update(endpoint)`."""
     for item in call.args[:1]:
         key = dotted(item)
         if not key:
             continue
-        if binding := program.value(f"{key}.{name}", site):
+        # `endpoint = client.begin_create_or_update(endpoint)` gives the name anew only after the call.
+        earlier = [made for made in program.bindings(key, site.scope) if made.order < site.order]
+        made = earlier[-1] if earlier else program.value(key, site)
+        binding = program.value(f"{key}.{name}", site)
+        # Set after the call, or on an object the name no longer stands for: another deploy's affair.
+        if binding and binding.order <= site.order and not (made and binding.order < made.order < site.order):
             return binding.value
-        made = program.value(key, site)
         if made is not None and isinstance(made.value, ast.Call):
             return argument(made.value, name, None)
     return None
