@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlscan.cli import options
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
@@ -45,11 +46,6 @@ that off.
 """
 
 
-def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    """Names from a repeated option whose values may hold several, separated by commas."""
-    return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
-
-
 @click.command(
     short_help="Scan files and folders (the default command).",
     epilog=_EPILOG,
@@ -61,9 +57,11 @@ def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str
     "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
 )
 @click.option(
-    "--select", multiple=True, metavar="NAMES", callback=names, help="Only these rules or families."
+    "--select", multiple=True, metavar="NAMES", callback=options.names, help="Only these rules or families."
 )
-@click.option("--ignore", multiple=True, metavar="NAMES", callback=names, help="Not these rules or families.")
+@click.option(
+    "--ignore", multiple=True, metavar="NAMES", callback=options.names, help="Not these rules or families."
+)
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
 )
@@ -79,20 +77,15 @@ def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str
     metavar="BYTES",
     help="Skip larger files, with a note.  [default: 50000000]",
 )
-@click.option("--config", metavar="FILE", help="Read configuration from FILE.")
-@click.option("--no-config", is_flag=True, help="Read no configuration.")
+@options.config
+@options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
 @click.option("--stdin-filename", metavar="PATH", help="What the input of `-` is called.")
 @click.option(
     "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
 )
 @click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour on stdout.  [default: auto]",
-)
+@options.color
 @click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no counts, no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Add evidence, suppressed findings and every note.")
@@ -106,7 +99,7 @@ def check(
     color: str,
     quiet: bool,
     verbose: bool,
-    **options: Any,
+    **given: Any,
 ) -> int:
     """Scan files and folders (default: the current one) and report what is found."""
     if config and no_config:
@@ -114,19 +107,19 @@ def check(
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     request = request_of(paths, root, stdin_filename)
-    settled = settled_config(request, config, no_config, _settings(options))
+    settled = settled_config(request, config, no_config, _settings(given))
     report = _scan(request, settled, quiet)
     _write(report, settled, output, color, verbose - quiet)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
     return int(bool(report.active) and not exit_zero)
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(given: dict[str, Any]) -> Settings:
     """What the command line says; an option that was not given says nothing."""
     from mlscan.config import Settings
 
-    options["format"] = options.pop("format_name")
-    return Settings(**{name: value for name, value in options.items() if value not in (None, ())})
+    given["format"] = given.pop("format_name")
+    return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
 
 
 def request_of(paths: tuple[str, ...], root: str | None, stdin_filename: str | None) -> Request:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlscan.cli.check import names
+from mlscan.cli import options
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
@@ -38,19 +38,12 @@ Exit codes:
 @click.argument("head", required=False)
 @click.option("--format", "format_name", type=click.Choice(NAMES), default="text", help="How to report.")
 @click.option("-o", "--output", metavar="FILE", help="Write the report to FILE instead of stdout.")
-@click.option(
-    "--exclude", multiple=True, metavar="GLOB", callback=names, help="Leave out files matching a pattern."
-)
+@options.exclude
 @click.option("--root", metavar="DIR", help="The repository.  [default: the one around the current folder]")
-@click.option("--config", metavar="FILE", help="Read configuration from FILE.")
-@click.option("--no-config", is_flag=True, help="Read no configuration.")
+@options.config
+@options.no_config
 @click.option("--exit-zero", is_flag=True, help="Exit 0 also if something is worse.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour on stdout.  [default: auto]",
-)
+@options.color
 def diff(
     base: str,
     head: str | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlscan.cli.check import names
+from mlscan.cli import options
 
 if TYPE_CHECKING:
     from mlscan.picture import Picture
@@ -32,18 +32,11 @@ _FORMATS = ("text", "mermaid", "dot", "svg", "json")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", help="How to draw.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout.")
-@click.option(
-    "--exclude", multiple=True, metavar="GLOB", callback=names, help="Leave out files matching a pattern."
-)
-@click.option("--config", metavar="FILE", help="Read configuration from FILE.")
-@click.option("--no-config", is_flag=True, help="Read no configuration.")
+@options.exclude
+@options.config
+@options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour on stdout.  [default: auto]",
-)
+@options.color
 def graph(
     paths: tuple[str, ...],
     format_name: str,
