@@ -7,8 +7,10 @@ time (889 formats: 1.5 s instead of 8 s). A trigger says only that a file is wor
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from mlscan.catalog.schema import Catalog, TokenFormat
 
@@ -72,37 +74,33 @@ def _words(token: TokenFormat) -> str:
     return "|".join(word if len(word) >= _SHORT_WORD else rf"(?:^|[^a-z]){word}" for word in words)
 
 
-def _alternatives(expression: str) -> list[str]:
-    """The parts between the bars outside groups."""
-    depth = index = start = 0
-    parts = []
+def _units(expression: str) -> Iterator[tuple[int, str, int]]:
+    """(index, first letter, depth of groups behind it) of each letter, escape and character class."""
+    depth = index = 0
     while index < len(expression):
         letter = expression[index]
+        start = index
         if letter == "\\":
             index += 1
         elif letter == "[":
             index = _class_end(expression, index)
         elif letter in "()":
             depth += 1 if letter == "(" else -1
-        elif letter == "|" and depth == 0:
-            parts.append(expression[start:index])
-            start = index + 1
+        yield start, letter, depth
         index += 1
-    return [*parts, expression[start:]]
+
+
+def _alternatives(expression: str) -> list[str]:
+    """The parts between the bars outside groups."""
+    bars = [index for index, letter, depth in _units(expression) if letter == "|" and depth == 0]
+    return [expression[start + 1 : end] for start, end in pairwise([-1, *bars, len(expression)])]
 
 
 def _cut(expression: str) -> str:
     """The expression up to its first wide repetition that stands behind a fixed word and outside groups."""
-    depth = run = longest = index = 0
-    while index < len(expression):
-        letter = expression[index]
-        if letter == "\\":
-            index += 1
-        elif letter == "[":
-            index = _class_end(expression, index)
-        elif letter in "()":
-            depth += 1 if letter == "(" else -1
-        elif depth == 0 and (match := _QUANTIFIER.match(expression, index)):
+    run = longest = 0
+    for index, letter, depth in _units(expression):
+        if letter == "{" and depth == 0 and (match := _QUANTIFIER.match(expression, index)):
             low, high = int(match[1]), int(match[2])
             last = match.end() == len(expression)
             if low and (last or (high - low > _WIDE and longest >= _FIXED)):
@@ -111,7 +109,6 @@ def _cut(expression: str) -> str:
         if letter in "/:":
             longest = 0  # a scheme such as https:// is not rare
         longest = max(longest, run)
-        index += 1
     return expression
 
 

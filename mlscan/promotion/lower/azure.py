@@ -28,7 +28,7 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
     if called and root.get("stages", "jobs") is None:
         return None
     spot = Spot(parsed, context).with_parameters(root.get("parameters")).with_variables(root.get("variables"))
-    reader = _Reader(spot)
+    reader = _Reader()
     reader.read(flatten(root, spot), spot)
     return Pipeline(
         path=parsed.path,
@@ -46,8 +46,7 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
 class _Reader:
     """Collects the jobs of one pipeline; a stage is an entry job that the jobs of the stage stand inside."""
 
-    def __init__(self, spot: Spot) -> None:
-        self._spot = spot
+    def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.groups: dict[str, list[str]] = {}
         self.unknowns: list[Unknown] = []
