@@ -75,7 +75,7 @@ class Analyser:
         coded = source.suffix == ".ipynb" or source.data.startswith(UTF16)
         if not coded:
             hits, fired = self._matcher.match(source.data)
-            if not hits and not fired & self._worth_opening(source):
+            if not hits and not (fired and fired & self._worth_opening(source)):
                 return None
         document = open_document(source)
         if coded or document.data != source.data:

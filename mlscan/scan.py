@@ -97,14 +97,16 @@ def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Parti
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in check(graphed.graph):
         by_path[finding.place.path].append(finding)
+    before: dict[str, list[Finding]] = defaultdict(list)
+    for finding in done.findings:
+        before[finding.place.path].append(finding)
     findings: list[Finding] = []
     told = {note.path for note in done.notes if note.kind == "unparsed"}
     notes = [note for note in graphed.graph.notes if note.path not in told]
     for path in sorted({*by_path, *graphed.paths}):
         owner = graphed.document(path)
         if owner is not None:
-            others = [finding for finding in done.findings if finding.place.path == path]
-            marked, unused = worker.analyser.marked(owner, by_path[path], others)
+            marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
             findings += identified(worker.wanted(marked), owner)
             notes += unused if path in graphed.paths else []
     return Partial(tuple(findings), tuple(notes))

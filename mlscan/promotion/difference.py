@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mlscan.promotion.graph import Graph, TriggerKind
-from mlscan.promotion.verdicts import Kind, Verdict, assessments
+from mlscan.promotion.verdicts import GUARDED, OPEN, Kind, Verdict, assessments
 
-_OPEN = (
-    Kind.UNGATED,
-    Kind.GATE_VOID,
-    Kind.UNGATED_DYNAMIC,
-    Kind.UNGATED_IMPLICIT,
-    Kind.UNGATED_MANUAL,
-)
-_GUARDED = (Kind.GATE_UNVERIFIED, Kind.GATE_WEAK, Kind.GATED)
 _BY_HAND = (TriggerKind.MANUAL, TriggerKind.CALL)
 
 
@@ -60,7 +52,7 @@ def difference(base: Graph, head: Graph) -> Iterator[Change]:
             verdict = deploy.opened_since(twin) if effect is Effect.TRIGGER_ADDED else deploy.worst
             yield Change(effect, verdict, twin.worst if twin is not None else None)
     for deploy in old:
-        if id(deploy) not in matched and deploy.worst.kind in _OPEN:
+        if id(deploy) not in matched and deploy.worst.kind in OPEN:
             yield Change(Effect.DEPLOY_REMOVED, deploy.worst, deploy.worst)
 
 
@@ -81,7 +73,7 @@ class _Deploy:
         return {_event(verdict) for verdict in self.found if _starts_openly(verdict)}
 
     def guarded_events(self) -> set[str]:
-        return {_event(verdict) for verdict in self.found if verdict.kind in _GUARDED}
+        return {_event(verdict) for verdict in self.found if verdict.kind in GUARDED}
 
     def opened_since(self, twin: _Deploy | None) -> Verdict:
         """The worst verdict under an event that did not reach the target openly before."""
@@ -93,10 +85,10 @@ class _Deploy:
 def _effect(deploy: _Deploy, twin: _Deploy | None) -> Effect | None:
     now = deploy.worst.kind
     if twin is None:
-        return Effect.TARGET_ADDED if now in _OPEN else None
+        return Effect.TARGET_ADDED if now in OPEN else None
     was = twin.worst.kind
-    if now in _OPEN:
-        if was in _GUARDED:
+    if now in OPEN:
+        if was in GUARDED:
             return _opened(deploy, twin)
         if was is Kind.NO_PROD:
             return Effect.REACHES_PRODUCTION
@@ -105,14 +97,14 @@ def _effect(deploy: _Deploy, twin: _Deploy | None) -> Effect | None:
         if twin.open_events() - deploy.open_events():
             return Effect.TRIGGER_REMOVED
         return None
-    if was in _OPEN:
-        return Effect.GATE_ADDED if now in _GUARDED else None
+    if was in OPEN:
+        return Effect.GATE_ADDED if now in GUARDED else None
     return Effect.GATE_WEAKENED if was is Kind.GATED and now is Kind.GATE_WEAK else None
 
 
 def _opened(deploy: _Deploy, twin: _Deploy) -> Effect:
     """A gate is gone where an event that it stopped comes through; otherwise the event is new."""
-    openly = {_event(verdict) for verdict in deploy.found if verdict.kind in _OPEN}
+    openly = {_event(verdict) for verdict in deploy.found if verdict.kind in OPEN}
     return Effect.GATE_REMOVED if openly & twin.guarded_events() else Effect.TRIGGER_ADDED
 
 
@@ -123,7 +115,7 @@ def _event(verdict: Verdict) -> str:
 
 def _starts_openly(verdict: Verdict) -> bool:
     by_hand = verdict.scenario is None or verdict.scenario.kind in _BY_HAND
-    return verdict.kind in _OPEN and not by_hand
+    return verdict.kind in OPEN and not by_hand
 
 
 def _twin(deploy: _Deploy, old: list[_Deploy], new: list[_Deploy]) -> _Deploy | None:

@@ -29,6 +29,9 @@ class Kind(str, Enum):
     NO_PROD = "no-prod"
 
 
+UNGATED = frozenset((Kind.UNGATED, Kind.UNGATED_DYNAMIC, Kind.UNGATED_IMPLICIT, Kind.UNGATED_MANUAL))
+OPEN = UNGATED | {Kind.GATE_VOID}
+GUARDED = frozenset((Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED))
 _ORDER = list(Kind)
 _WEAK = ("authz", "click", "timer", "metric")
 _LABELS = {
@@ -157,6 +160,6 @@ def _unreachable(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str]
         probe = _Probe(deploy, judge, scenario, played, conditions=False)
         if probe.open("none", frozenset()) and scenario.kind is not TriggerKind.CALL:
             found = _judge(probe)
-            if found.kind in (Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED):
+            if found.kind in GUARDED:
                 return found
     return Verdict(Kind.NO_PROD, deploy, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from mlscan.documents.document import Document
@@ -15,9 +14,8 @@ from mlscan.secrets.candidate import ENVIRONMENT, NAME, Candidate
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.literals import span
 from mlscan.secrets.names import Names
-from mlscan.secrets.sinks import flow_words
+from mlscan.secrets.sinks import SCHEME, flow_words
 
-_SCHEME = re.compile(r"(?i)^(bearer|token|basic|api-?key)\s+")
 _FIELD_CALLS = {"Field", "field", "Parameter", "Variable"}
 
 
@@ -33,7 +31,7 @@ def find(document: Document, program: Program, judge: Judge, names: Names) -> It
             # What has a telling name on its way is reported where it got that name.
             if any(names.kind(step.rpartition(".")[2]) for step in text.steps):
                 continue
-            value = _SCHEME.sub("", text.value.strip())
+            value = SCHEME.sub("", text.value.strip())
             judgement = judge.named(value, kind)
             given = judgement.weak and named.rank == ENVIRONMENT
             confidence = judgement.believed if given else judgement.confidence

@@ -38,6 +38,7 @@ class Formats:
         self._known: dict[str, tuple[Vendor, TokenFormat]] = {
             token.id: (vendor, token) for vendor in catalog.vendors for token in vendor.tokens
         }
+        self._shapes: dict[str, re.Pattern[bytes]] = {}
 
     def find(self, document: Document, hits: Iterable[Hit], judge: Judge) -> Iterator[Candidate]:
         """A candidate for every confirmed hit, each span of each format once."""
@@ -53,7 +54,7 @@ class Formats:
                 continue
             low = max(low, before - _LONGEST)
             looked[hit.name] = high
-            for start, end in confirmed(token, data, low, high):
+            for start, end in confirmed(token, self._shape(token), data, low, high):
                 if (token.id, start) in seen:
                     continue
                 seen.add((token.id, start))
@@ -73,10 +74,17 @@ class Formats:
                     start, end, value, token.id, FORMAT, confidence, token.title, evidence, weak=weak
                 )
 
+    def _shape(self, token: TokenFormat) -> re.Pattern[bytes]:
+        """What confirms a format, made at its first hit."""
+        if token.id not in self._shapes:
+            self._shapes[token.id] = confirmer(token_expression(token))
+        return self._shapes[token.id]
 
-def confirmed(token: TokenFormat, data: bytes, low: int, high: int) -> Iterator[tuple[int, int]]:
+
+def confirmed(
+    token: TokenFormat, shape: re.Pattern[bytes], data: bytes, low: int, high: int
+) -> Iterator[tuple[int, int]]:
     """Spans of the secret between two offsets, boundaries checked; they do not overlap."""
-    shape = confirmer(token_expression(token))
     position = low
     while match := shape.search(data, position, high):
         start, stop = match.span("secret")

@@ -25,7 +25,7 @@ _URL_PASSWORD = re.compile(
     r"|(?i:(?:password|pwd|accountkey|sharedaccesskey)=)([^;\s\x00]{4,})"
     r"|[?&](?i:api[-_]?key|sig|token|access[-_]?token|key)=([^&\s\x00]{8,})"
 )
-_SCHEME = re.compile(r"(?i)^(bearer|token|basic|api-?key)\s+")
+SCHEME = re.compile(r"(?i)^(bearer|token|basic|api-?key)\s+")
 _NAMING = ("name", "key", "key_to_set", "conf_key")
 
 
@@ -115,7 +115,7 @@ def _candidate(
         if inside is None or any(names.kind(step.rpartition(".")[2]) for step in text.steps):
             return None
         value, kind = next(filter(None, inside.groups())), "key" if inside[3] else "password"
-    value = _SCHEME.sub("", value)
+    value = SCHEME.sub("", value)
     judgement = judge.named(value, kind, sink=True)
     if judgement.believed is None:
         return None

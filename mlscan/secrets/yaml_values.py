@@ -40,8 +40,8 @@ def find(document: Document, roots: list[Node], judge: Judge, names: Names) -> I
                 yield from _mapping(document, node, judge, names)
             elif isinstance(node, Sequence):
                 yield from _sequence(document, node, judge, names)
-            elif isinstance(node, Scalar):
-                yield from judged(document, embedded(document, node), judge, names)
+            elif isinstance(node, Scalar) and (pairs := list(embedded(document, node))):
+                yield from judged(document, pairs, judge, names)
 
 
 def _mapping(document: Document, node: Mapping, judge: Judge, names: Names) -> Iterator[Candidate]:

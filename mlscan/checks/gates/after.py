@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import UNGATED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, target
 from mlscan.checks.remedies import remedy
 from mlscan.promotion.graph import Gate, Job
 from mlscan.promotion.order import after
+from mlscan.promotion.verdicts import UNGATED
 
 _ASKS = ("human", "click")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import GUARDED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.untrusted import checked_out
 from mlscan.checks.gates.words import target
 from mlscan.model import Confidence
 from mlscan.promotion.graph import Action
+from mlscan.promotion.verdicts import GUARDED
 
 _MAKES = {"train": "trained again", "build": "built again"}
 

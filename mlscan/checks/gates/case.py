@@ -10,10 +10,7 @@ from mlscan.model import Confidence, Place
 from mlscan.promotion.deploys import Deploy
 from mlscan.promotion.graph import Graph, Job
 from mlscan.promotion.production import Judge
-from mlscan.promotion.verdicts import Kind, Verdict, assessments
-
-UNGATED = frozenset((Kind.UNGATED, Kind.UNGATED_DYNAMIC, Kind.UNGATED_IMPLICIT, Kind.UNGATED_MANUAL))
-GUARDED = frozenset((Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED))
+from mlscan.promotion.verdicts import Verdict, assessments
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import UNGATED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, started, target
 from mlscan.checks.remedies import remedy
 from mlscan.model import Place
 from mlscan.promotion.claims import claims_approval
+from mlscan.promotion.verdicts import UNGATED
 
 _HEADING = 3
 
@@ -46,6 +47,9 @@ def _named(case: Case) -> Place | None:
 def _commented(case: Case, world: World) -> Place | None:
     """The nearest comment inside the job, or in the lines right above it."""
     path, line = case.job.place.path, case.job.place.region.start_line
+    claims = [claim for claim in world.graph.claims if claim.path == path]
+    if not claims:
+        return None
     starts = sorted(
         {
             job.place.region.start_line
@@ -54,9 +58,7 @@ def _commented(case: Case, world: World) -> Place | None:
             if job.place.path == path
         }
     )
-    for claim in world.graph.claims:
-        if claim.path != path:
-            continue
+    for claim in claims:
         end = claim.region.end_line
         following = bisect_right(starts, end)
         owner = starts[following - 1] if following else 0

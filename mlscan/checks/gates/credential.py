@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import GUARDED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, target
 from mlscan.promotion.graph import Fact
+from mlscan.promotion.verdicts import GUARDED
 
 _ROLE = re.compile(r"^arn:aws[\w-]*:iam::[^:]*:role/(?:.*/)?([\w+=,.@-]+)$")
 

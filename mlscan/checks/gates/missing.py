@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.checks.gates.case import UNGATED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, may_be_checked, started, target
 from mlscan.checks.remedies import remedy
-from mlscan.promotion.verdicts import Kind, Verdict
+from mlscan.promotion.verdicts import OPEN, Kind, Verdict
 
 
 def find(case: Case, world: World) -> Iterator[Found]:
@@ -28,7 +28,7 @@ def rule_of(verdict: Verdict) -> str:
     """
     if verdict.kind is Kind.GATE_UNVERIFIED:
         return "gate-unverified"
-    if verdict.kind not in UNGATED and verdict.kind is not Kind.GATE_VOID:
+    if verdict.kind not in OPEN:
         return ""
     automatic = verdict.scenario is not None and verdict.scenario.automatic
     named = verdict.deploy.target.environment == "prod"

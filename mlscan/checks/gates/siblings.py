@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import GUARDED, UNGATED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, started, target
 from mlscan.checks.remedies import remedy
 from mlscan.promotion.production import Judge, tokens
+from mlscan.promotion.verdicts import GUARDED, UNGATED
 
 _MARKS = frozenset(("$", "{", "("))
 

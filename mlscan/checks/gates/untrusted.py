@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.checks.gates.case import UNGATED, Case, Found, World
+from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, target
 from mlscan.checks.remedies import remedy
 from mlscan.model import Confidence, Place
 from mlscan.promotion.graph import TriggerKind
 from mlscan.promotion.order import before
-from mlscan.promotion.verdicts import Kind, Verdict
+from mlscan.promotion.verdicts import OPEN, Verdict
 
 
 def find(case: Case, world: World) -> Iterator[Found]:
@@ -18,7 +18,7 @@ def find(case: Case, world: World) -> Iterator[Found]:
     for verdict in case.verdicts:
         if not _outside(verdict) or _merged(case):
             continue
-        if verdict.kind not in UNGATED and verdict.kind is not Kind.GATE_VOID:
+        if verdict.kind not in OPEN:
             continue
         head = checked_out(case)
         if verdict.deploy.target.environment != "prod" and head is None:

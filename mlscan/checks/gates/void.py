@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.checks.gates.case import UNGATED, Case, Found, World, places
+from mlscan.checks.gates.case import Case, Found, World, places
 from mlscan.checks.gates.words import confidence, may_be_checked, started, target
 from mlscan.checks.remedies import remedy
 from mlscan.model import Place
 from mlscan.promotion.graph import Gate, Job
 from mlscan.promotion.order import before
-from mlscan.promotion.verdicts import Kind, Verdict
+from mlscan.promotion.verdicts import UNGATED, Kind, Verdict
 
 _APPROVES_GATES = re.compile(
     r"put-approval-result|(?:rollouts|builds) approve|approve-transition-request|pending_deployments"

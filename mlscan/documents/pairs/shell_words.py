@@ -45,7 +45,6 @@ class Command:
 
     words: list[Word] = field(default_factory=list)
     bodies: list[tuple[int, int]] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
     piped: bool = False
 
 
@@ -74,11 +73,8 @@ def commands(text: bytes) -> Iterator[Command]:
         position = match.end()
         kind = match.lastgroup
         if kind == "word":
-            found = word(match[0], match.start())
-            if redirected:
-                current.files.append(found.text)
-            else:
-                current.words.append(found)
+            if not redirected:
+                current.words.append(word(match[0], match.start()))
         elif kind == "tag":
             waiting.append((current, match["tag"].strip(b"\\'\"")))
         elif kind == "end":
