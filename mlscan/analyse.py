@@ -21,6 +21,7 @@ from mlscan.suppress.inline import InlineMarkers
 
 if TYPE_CHECKING:
     from mlscan.checks.leaks import Leaks
+    from mlscan.secrets.plugins.bridge import Plugins
 
 _YAML_LIMIT = 5_000_000
 _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
@@ -53,13 +54,18 @@ class Analyser:
         *,
         inventory: bool = False,
         enabled: Callable[[Rule], bool] = lambda rule: True,
+        plugins: tuple[str, ...] = (),
     ) -> None:
-        """With `inventory`, deploys to unnamed targets are found too; `enabled` tells which rules run."""
+        """With `inventory`, deploys to unnamed targets are found too; `enabled` tells which rules run.
+
+        Raises UserError when one of the `plugins` cannot be loaded.
+        """
         self._inventory = inventory
         names = {name for rule in rules if enabled(rule) for name in (rule.id, rule.family.value)}
         self._counts = names.__contains__
         self._matcher = Matcher(catalog)
-        self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory)
+        self._plugins = _plugins(plugins)
+        self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory, plugins=self._plugins)
         self._calls = CallChecks(catalog, inventory=inventory)
         self._lexicon = catalog.lexicon
         self._rules = {rule.id: rule for rule in rules}
@@ -75,12 +81,16 @@ class Analyser:
         coded = source.suffix == ".ipynb" or source.data.startswith(UTF16)
         if not coded:
             hits, fired = self._matcher.match(source.data)
-            if not hits and not (fired and fired & self._worth_opening(source)):
+            if not hits and not (fired and fired & self._worth_opening(source)) and not self._asked(source):
                 return None
         document = open_document(source)
         if coded or document.data != source.data:
             hits, fired = self._matcher.match(document.data)
         return self._understood(document, hits, fired)
+
+    def _asked(self, source: Source) -> bool:
+        """Whether a plugin may find something in a file."""
+        return self._plugins is not None and self._plugins.wants(source.data)
 
     def _worth_opening(self, source: Source) -> frozenset[str]:
         """Triggers that matter in a file of this kind when no format hit."""
@@ -164,6 +174,14 @@ class Analyser:
             what = f"not YAML ({error}); searched as text"
             return [], [Note(document.source.path, "unparsed", what, line)]
         return roots, []
+
+
+def _plugins(names: tuple[str, ...]) -> Plugins | None:
+    if not names:
+        return None
+    from mlscan.secrets.plugins.bridge import Plugins
+
+    return Plugins(names)
 
 
 def _pairs_of(source: Source) -> frozenset[str]:

@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     statistics: bool | UnsetType = UNSET
     exit_zero: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    plugins: tuple[str, ...] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
-    `exit_zero` None means: only for the format that is uploaded (sarif).
+    `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
+    plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
     """
 
     select: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Config:
     statistics: bool = False
     exit_zero: bool | None = None
     jobs: int = 0
+    plugins: tuple[str, ...] = ()
+    plugins_trusted: bool = True
 
     def merged(self, settings: Settings) -> Config:
         """This configuration with every value the settings mention put over it.
@@ -73,6 +77,8 @@ class Config:
         if "select" in values:
             kept = tuple(name for name in self.ignore if name not in values["select"])
             values = {"ignore": kept, **values}
+        if "plugins" in values:
+            values["plugins_trusted"] = True
         return replace(self, **values)
 
     def enabled(self, rule: Rule) -> bool:
@@ -111,11 +117,32 @@ def load_config(root: Path, file: Path | None = None) -> Config:
         table = _table(file)
         if table is None:
             raise UserError(f"{file}: no such file, or it has no [tool.mlscan] section")
-        return Config().merged(_settings(file, table))
+        return _read(file, table)
     found = [(path, table) for name in _FILES if (table := _table(path := root / name)) is not None]
     if len(found) > 1:
         raise UserError(f"{found[0][0]} and [tool.mlscan] in {found[1][0]} both exist: keep one of them")
-    return Config().merged(_settings(*found[0])) if found else Config()
+    config = _read(*found[0]) if found else Config()
+    return replace(config, plugins_trusted=not config.plugins)
+
+
+def _read(file: Path, table: dict[str, Any]) -> Config:
+    config = Config().merged(_settings(file, table))
+    plugins = tuple(str(file.parent / name) if name.endswith(".py") else name for name in config.plugins)
+    return replace(config, plugins=plugins)
+
+
+def built_in(plugin: str) -> bool:
+    """Whether a name in `plugins` means what detect-secrets brings: itself, or a class by its CamelCase."""
+    return plugin == "detect-secrets" or (plugin.isidentifier() and plugin[0].isupper())
+
+
+def check_plugins(config: Config) -> None:
+    """Refuse code that a scanned repository asks to be run, unless the user trusts it."""
+    foreign = [name for name in config.plugins if not built_in(name)]
+    if foreign and not config.plugins_trusted:
+        raise UserError(
+            f"plugins: {foreign[0]} is code that the scan would run; add --allow-plugins if you trust it"
+        )
 
 
 def check_selectors(config: Config, rules: Iterable[Rule]) -> None:

@@ -37,7 +37,9 @@ class Worker:
 
     def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], config: Config) -> None:
         inventory = config.min_confidence is Confidence.LOW
-        self.analyser = Analyser(catalog, rules, inventory=inventory, enabled=config.enabled)
+        self.analyser = Analyser(
+            catalog, rules, inventory=inventory, enabled=config.enabled, plugins=config.plugins
+        )
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
 

@@ -23,6 +23,7 @@ format = "json"
 statistics = true
 exit-zero = false
 jobs = 2
+plugins = ["KeywordDetector"]
 """
 
 
@@ -44,6 +45,8 @@ def test_every_key_from_mlscan_toml(tmp_path: Path) -> None:
         statistics=True,
         exit_zero=False,
         jobs=2,
+        plugins=("KeywordDetector",),
+        plugins_trusted=False,
     )
 
 

@@ -85,6 +85,16 @@ that off.
     "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
 )
 @click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
+@click.option(
+    "--plugins",
+    multiple=True,
+    metavar="NAMES",
+    callback=options.names,
+    help="Run detect-secrets plugins too: 'detect-secrets' (all), a class, a .py file or a module.",
+)
+@click.option(
+    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
+)
 @options.color
 @click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no counts, no progress.")
@@ -99,6 +109,7 @@ def check(
     color: str,
     quiet: bool,
     verbose: bool,
+    allow_plugins: bool,
     **given: Any,
 ) -> int:
     """Scan files and folders (default: the current one) and report what is found."""
@@ -108,6 +119,10 @@ def check(
         raise click.UsageError("--quiet and --verbose exclude each other")
     request = request_of(paths, root, stdin_filename)
     settled = settled_config(request, config, no_config, _settings(given))
+    if settled.plugins and not allow_plugins:
+        from mlscan.config import check_plugins
+
+        check_plugins(settled)
     report = _scan(request, settled, quiet)
     _write(report, settled, output, color, verbose - quiet)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
@@ -158,6 +173,14 @@ def settled_config(request: Request, file: str | None, no_config: bool, settings
     else:
         loaded = load_config(config_root(request.paths, request.root), Path(file) if file else None)
     return loaded.merged(settings)
+
+
+def graph_config(request: Request, file: str | None, no_config: bool, exclude: tuple[str, ...]) -> Config:
+    """The configuration of a command that looks at the promotion graph only, where no plugin has a say."""
+    from mlscan.config import Settings
+
+    settings = Settings(exclude=exclude, plugins=()) if exclude else Settings(plugins=())
+    return settled_config(request, file, no_config, settings)
 
 
 def _scan(request: Request, config: Config, quiet: bool) -> Report:

@@ -60,10 +60,9 @@ def diff(
     from contextlib import ExitStack
 
     from mlscan.catalog.load import load_catalog
-    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.check import graph_config, request_of
     from mlscan.cli.output import to_file, wants_colour
     from mlscan.compare import State, compare
-    from mlscan.config import Settings
     from mlscan.report.formats import renderer
     from mlscan.report.palette import Palette
     from mlscan.report.style import Style
@@ -71,7 +70,7 @@ def diff(
     from mlscan.sources.tree import root_of
 
     request = request_of((), root, None)
-    settled = settled_config(request, config, no_config, Settings(exclude=exclude) if exclude else Settings())
+    settled = graph_config(request, config, no_config, exclude)
     folder = root_of(request)
     parted = merge_base(folder, commit_of(folder, base), commit_of(folder, head or "HEAD"))
     with ExitStack() as stack:

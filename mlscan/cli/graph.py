@@ -49,14 +49,13 @@ def graph(
 ) -> int:
     """Draw how models reach production: triggers, jobs, gates, targets."""
     from mlscan.catalog.load import load_catalog
-    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.check import graph_config, request_of
     from mlscan.cli.output import tell, to_file, wants_colour
-    from mlscan.config import Settings
     from mlscan.promotion.depict import depict
     from mlscan.scan import promotion_graph
 
     request = request_of(paths, root, None)
-    settled = settled_config(request, config, no_config, Settings(exclude=exclude) if exclude else Settings())
+    settled = graph_config(request, config, no_config, exclude)
     found = promotion_graph(request, load_catalog(), settled)
     coloured = wants_colour(color) and output in (None, "-")
     to_file(_drawn(depict(found), format_name, coloured), output or "-")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlscan.model import Confidence
 
 # The more specific origin names the finding: a format says whose key it is, a sink whose it must be.
-FORMAT, SINK, ENVIRONMENT, NAME = 4, 3, 2, 1
+FORMAT, PLUGIN, SINK, ENVIRONMENT, NAME, OPINION = 5, 4, 3, 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
@@ -20,12 +21,23 @@ from mlscan.secrets.names import Names
 from mlscan.secrets.sinks import Sinks
 from mlscan.sources.source import Source
 
+if TYPE_CHECKING:
+    from mlscan.secrets.plugins.bridge import Plugins
+
 
 class SecretFinder:
     """The secrets room with its tables built from a catalogue; one per process."""
 
-    def __init__(self, catalog: Catalog, matcher: Matcher, *, inventory: bool = True) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        matcher: Matcher,
+        *,
+        inventory: bool = True,
+        plugins: Plugins | None = None,
+    ) -> None:
         """Without `inventory`, candidates of low confidence are concealed, but no findings."""
+        self._plugins = plugins
         self._inventory = inventory
         self._matcher = matcher
         self._formats = Formats(catalog)
@@ -63,6 +75,8 @@ class SecretFinder:
 
             written = self._written
             candidates += notebooks.find(document, fired, self._judge, self._names, written)
+        if self._plugins is not None:
+            candidates += self._plugins.find(document, candidates, self._judge)
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
         # An ignore comment may be there for what only `--min-confidence low` shows.
         every = self._inventory or "ignore" in fired
