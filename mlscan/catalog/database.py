@@ -31,6 +31,16 @@ class Fired(frozenset[str]):
 
     ends: dict[str, list[int]]
 
+    @classmethod
+    def none(cls) -> Fired:
+        """No trigger at all."""
+        fired = cls()
+        fired.ends = {}
+        return fired
+
+
+NOTHING = Fired.none()
+
 
 class Compiled(msgspec.Struct, frozen=True):
     """What the cache holds: the names of the expressions, tokens first, and the serialised database."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlscan.catalog.database import Fired, Hit, Matcher
+from mlscan.catalog.database import NOTHING, Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
-from mlscan.secrets import assignments, python_lines, settings, yaml_lines, yaml_values
+from mlscan.secrets import assignments, comments, python_lines, settings, yaml_lines, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -53,7 +53,7 @@ class SecretFinder:
         roots: list[Node],
         *,
         named: bool = False,
-        fired: frozenset[str] = frozenset(),
+        fired: Fired = NOTHING,
     ) -> list[Finding]:
         """The findings; every candidate is concealed in the document, so that no excerpt shows it.
 
@@ -70,6 +70,8 @@ class SecretFinder:
             candidates += [self._recognised(item) if item.folded else item for item in found]
         elif named:
             candidates += settings.find(document, self._judge, self._names)
+        if "name" in fired and document.kind in ("python", "notebook"):
+            candidates += comments.find(document, fired, self._judge, self._names)
         if document.kind == "notebook":
             from mlscan.secrets import notebooks
 

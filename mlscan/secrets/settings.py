@@ -18,6 +18,8 @@ from mlscan.secrets.names import NameKind, Names
 _SCRIPTS = frozenset(("shell", "dockerfile", "javascript", "r", "sql", "script"))
 # Where a password is what a service gets, and not a label, a schema or a test.
 _GIVEN = frozenset(("shell", "dockerfile", "sql", "dotenv", "ini", "properties", "hocon", "terraform", "xml"))
+# What is set here is a value, and not the name of one as in Kubernetes.
+_CHOSEN = frozenset(("shell", "dockerfile", "dotenv"))
 _SETTINGS = re.compile(
     r"(?i)(^|[/.\-_])(settings|config|configuration|credentials?|connections?|secrets?|database)\.json$"
 )
@@ -40,6 +42,8 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
         kind = names.kind(pair.name)
         if not kind:
             continue
+        if kind == "secret" and pair.syntax in _CHOSEN:
+            kind = "password"  # `AWS_SECRET_ACCESS_KEY=mlflow_admin`: MinIO lets people choose it
         value = literal(pair.value)
         judgement = judge.named(value, kind)
         given = judgement.weak and (pair.syntax in _GIVEN or settings) and not documentation

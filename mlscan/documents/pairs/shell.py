@@ -115,7 +115,9 @@ def _data(word: Word) -> Iterator[Pair]:
     if header := _HEADER.match(word.raw):
         yield _pair(header[1].decode(), word.after(header.end()))
     elif word.raw.startswith(b"{") and b"\\" not in word.raw:
-        yield from json.pairs(word.raw, word.start)
+        # What a request sends is given to its server, as an argument is.
+        for found in json.pairs(word.raw, word.start):
+            yield replace(found, syntax="shell")
 
 
 def _echoed(command: Command) -> Iterator[Pair]:

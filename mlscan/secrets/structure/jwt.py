@@ -19,6 +19,8 @@ def jwt(value: str) -> Verdict:
     if payload is None:
         # The payload of an encrypted token (RFC 7516) has five parts and cannot be read.
         return Verdict(None if len(parts) == 5 else False, (*evidence, "payload does not decode"))
+    if payload.get("sub") == "1234567890" and payload.get("name") in ("John Doe", "Jane Doe"):
+        return Verdict(False, (*evidence, "the example of https://jwt.io"))
     unsigned = str(header["alg"]).lower() == "none"
     return Verdict(None if unsigned else True, (*evidence, *_claims(payload)))
 
