@@ -128,9 +128,9 @@ class Judge:
         return self._key(value, sink=sink) if kind == "key" else self._password(value, sink=sink)
 
     def _password(self, value: str, *, sink: bool) -> Judgement:
-        if " " in value:
-            return Judgement(None, "words")
         classes = sum(bool(kind.search(value)) for kind in _CLASSES)
+        if " " in value and not (classes == 4 and len(value) >= _LONG):
+            return Judgement(None, "words")
         if _ABOUT_SECRETS.search(value):
             named = classes < 3 or _WORDS_AND_NUMBER.match(value)
             confidence = Confidence.LOW if named else Confidence.MEDIUM

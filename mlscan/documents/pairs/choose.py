@@ -27,7 +27,7 @@ _ENDINGS = {
     "r": "r rprofile rmd",
     "script": "ps1 psm1 psd1 powershell python py python3",
     "markdown": "md markdown mdx qmd rmarkdown",
-    "properties": "properties conf config yarnrc",
+    "properties": "properties conf config yarnrc http rest",
     "xml": "xml config pom csproj plist",
 }
 _BY_ENDING = {ending: reader for reader, endings in _ENDINGS.items() for ending in endings.split()}

@@ -57,6 +57,8 @@ def literals(text: bytes, offset: int, syntax: str, expression: re.Pattern[bytes
             if match[0] == b"/*":
                 closing = text.find(b"*/", position)
                 position = len(text) if closing < 0 else closing + 2
+            elif code := match[0].lstrip(b"#/-;* "):
+                yield from literals(code, offset + match.end() - len(code), syntax, expression)
             continue
         token = _token(kind, match)
         if kind == "string" and (name := _named(recent)):
