@@ -193,13 +193,16 @@ class Lexicon(Struct, frozen=True, forbid_unknown_fields=True):
 
     `secret_names` and `harmless_names` are regular expressions for the whole normalised name (lower case,
     words joined by `_`); `placeholders` maps the name of a class of placeholders to its expression;
-    `bigrams` holds the cost of each letter after each, see the file.
+    `bigrams` holds the cost of each letter after each, see the file. `started` are placeholders that a
+    service may really be started with, `emulated` keys that nobody checks.
     """
 
     secret_names: tuple[str, ...]
     harmless_names: tuple[str, ...]
     placeholders: dict[str, str]
     bigrams: tuple[str, ...]
+    started: str = "(?!)"
+    emulated: str = "(?!)"
 
 
 class Environments(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,8 @@ from mlscan.secrets.literals import span
 from mlscan.secrets.names import Names
 from mlscan.secrets.sinks import SCHEME, flow_words
 
+_NAME_KEYS = ("name", "key", "parameterkey")
+_VALUE_KEYS = ("value", "parametervalue")
 _FIELD_CALLS = {"Field", "field", "Parameter", "Variable"}
 
 
@@ -68,11 +70,25 @@ def _named(site: Site, program: Program) -> Iterator[Named]:
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield Named(key.value, value, "credential-in-variable", NAME, f"dict key '{key.value}'")
+        yield from _entry(node)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         for name, value in defaults(node.args):
             yield Named(name, value, "credential-as-default", NAME, f"default of parameter '{name}'")
     elif isinstance(node, ast.Call):
         yield from passed(node, site, program)
+
+
+def _entry(node: ast.Dict) -> Iterator[Named]:
+    """`{"name": "DB_PASSWORD", "value": "..."}`, as containers and pipeline runs take their parameters."""
+    held = {
+        key.value.lower(): value
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+    name = next((held[key] for key in _NAME_KEYS if key in held), None)
+    value = next((held[key] for key in _VALUE_KEYS if key in held), None)
+    if value is not None and isinstance(name, ast.Constant) and isinstance(name.value, str):
+        yield Named(name.value, value, "credential-in-variable", NAME, f"entry '{name.value}'")
 
 
 def _target(target: ast.expr, value: ast.expr) -> Iterator[Named]:

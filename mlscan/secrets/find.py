@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
-from mlscan.secrets import assignments, comments, python_lines, settings, yaml_lines, yaml_values
+from mlscan.secrets import assignments, comments, python_lines, settings, urls, yaml_lines, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -23,6 +24,9 @@ from mlscan.sources.source import Source
 
 if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
+
+
+_TESTS = re.compile(r"(?:^|/)(?:(?:unit_?)?tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 class SecretFinder:
@@ -64,6 +68,7 @@ class SecretFinder:
         if program is not None:
             candidates += self._sinks.find(document, program, self._judge, self._names)
             candidates += assignments.find(document, program, self._judge, self._names)
+            candidates += urls.find(document, program, self._judge, self._names)
             candidates = [self._recognised(item) if item.folded else item for item in candidates]
         if roots:
             found = yaml_values.find(document, roots, self._judge, self._names)
@@ -77,6 +82,8 @@ class SecretFinder:
 
             written = self._written
             candidates += notebooks.find(document, fired, self._judge, self._names, written)
+        if document.kind == "python" and _TESTS.search(document.source.path):
+            candidates = [self._mocked(item) for item in candidates]
         if self._plugins is not None:
             candidates += self._plugins.find(document, candidates, self._judge)
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
@@ -109,6 +116,11 @@ class SecretFinder:
             *self._sinks.find(document, program, self._judge, self._names),
             *assignments.find(document, program, self._judge, self._names),
         ]
+
+    def _mocked(self, candidate: Candidate) -> Candidate:
+        """What a test gives for a password by name, unless it looks drawn at random or has a format."""
+        mock = candidate.weak or (candidate.rank != FORMAT and not self._judge.is_random(candidate.value))
+        return replace(candidate, confidence=Confidence.LOW) if mock else candidate
 
     def _recognised(self, candidate: Candidate) -> Candidate:
         """A secret put together from parts, under the name of the format the whole of it has."""

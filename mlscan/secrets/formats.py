@@ -9,6 +9,7 @@ from mlscan.catalog.database import Hit
 from mlscan.catalog.patterns import confirmer, token_expression
 from mlscan.catalog.schema import Catalog, TokenFormat, Vendor
 from mlscan.documents.document import Document
+from mlscan.model import Confidence
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.structure import inspect
@@ -23,6 +24,10 @@ _DOCUMENTED = re.compile(
     rb"(?i)//(?:(?:my|your|some|db)?_?user(?:_?name)?|usr|name|login|foo|me):[^@\s]{1,40}@|"
     rb"@(?:(?:my|your|some|db)?_?-?(?:host(?:_?name)?|server|domain|cluster)|example|ip)\b"
 )
+_DOCUMENTATION = re.compile(
+    r"(?i)\.(?:mdx?|markdown|rst)$|(?:^|/)(?:METADATA|CHANGELOG|CHANGES|README)[^/]*$"
+)
+_COMMENT = re.compile(rb"[ \t]*(?:#|;|//)")
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
 _WORDS = re.compile(rb"[A-Za-z0-9_\-]+")
 # A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
@@ -65,9 +70,13 @@ class Formats:
                 judgement = judge.token(value, token.precision, human=token.human, named=named)
                 # A URL says where its password opens something; a word beside a value does not.
                 weak = judgement.weak and not named
-                believed = judgement.believed if weak else judgement.confidence
+                # `mongodb://root:example@mongo` in a compose file is how the service is reached.
+                weak = weak or (judgement.started and not named and document.kind == "yaml")
+                believed = Confidence.MEDIUM if weak else judgement.confidence
                 if believed is None or (weak and _DOCUMENTED.search(data, max(0, start - 40), end + 40)):
                     continue
+                if weak and only_said(document, start):
+                    believed = Confidence.LOW
                 confidence, checks = inspect(token.structure, value, believed)
                 evidence = (f"format of {vendor.vendor}", judgement.reason, *checks)
                 yield Candidate(
@@ -97,6 +106,14 @@ def confirmed(
             # Nothing that starts later in the same run of word characters has a boundary before it.
             run = _WORDS.match(data, start, high)
             position = max(match.start() + 1, run.end() if run else 0)
+
+
+def only_said(document: Document, offset: int) -> bool:
+    """Whether a text speaks about what stands here: documentation, or a comment of a sample configuration."""
+    if _DOCUMENTATION.search(document.source.path):
+        return True
+    start, _ = document.line_bounds(offset)
+    return document.kind == "text" and bool(_COMMENT.match(document.data, start))
 
 
 def window(token: TokenFormat, data: bytes, end: int) -> tuple[int, int]:

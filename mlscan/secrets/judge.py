@@ -45,12 +45,14 @@ NAMED_LIKE_IT = "holds the word password"
 class Judgement:
     """`confidence` is None for what is no credential; `reason` says why, either way.
 
-    `weak` marks a guessable password: a credential only where a service is really given it.
+    `weak` marks a guessable password: a credential only where a service is really given it. `started` marks
+    a word for a password, `example` or `changeme`, that counts only where a file starts a service with it.
     """
 
     confidence: Confidence | None
     reason: str
     weak: bool = False
+    started: bool = False
 
     @property
     def believed(self) -> Confidence | None:
@@ -63,6 +65,8 @@ class Judge:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._randomness = Randomness(lexicon.bigrams)
+        self._started = re.compile(lexicon.started)
+        self._emulated = re.compile(lexicon.emulated)
         self._placeholders = {name: re.compile(text) for name, text in lexicon.placeholders.items()}
 
     def placeholder(self, value: str) -> str:
@@ -88,6 +92,10 @@ class Judge:
     def is_random(self, value: str) -> bool:
         """Whether a value looks drawn at random, see `Randomness.is_random`."""
         return self._randomness.is_random(value)
+
+    def is_emulated(self, value: str) -> bool:
+        """Whether a value is what people give to an emulator of a cloud that checks no key."""
+        return bool(self._emulated.match(value))
 
     def token(self, value: str, precision: str, *, human: bool = False, named: bool = False) -> Judgement:
         """A value in a vendor's format; `human` when people choose it, as in a connection string.
@@ -118,9 +126,12 @@ class Judge:
         if not 4 <= len(value) <= _MAX or not value.isprintable():
             return Judgement(None, "length")
         if shape := self.placeholder(value):
+            if kind == "secret" and self.is_emulated(value):
+                return Judgement(None, "an emulator's key")
             if shape == "demo" and kind != "key":
                 return Judgement(Confidence.LOW, "a well-known password", weak=True)
-            return Judgement(None, f"placeholder ({shape})")
+            started = kind == "password" and bool(self._started.match(value))
+            return Judgement(None, f"placeholder ({shape})", started=started)
         if is_sequence(value) or _CODE.match(value):
             return Judgement(None, "no literal secret")
         if kind == "secret" and _IDENTIFIER.match(value):

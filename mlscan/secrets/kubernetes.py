@@ -72,6 +72,8 @@ def _entry(name: str, value: str, judge: Judge, names: Names) -> tuple[str, Judg
         return None
     kind = names.kind(name)
     judgement = judge.named(value, kind or "key")
+    if judgement.started:
+        judgement = replace(judgement, weak=True)  # whoever applies the manifest makes it the password
     # A key that says nothing counts only where the value speaks for itself.
     believed = judgement.believed
     if believed is None or not (kind or believed is Confidence.HIGH):

@@ -12,7 +12,7 @@ from mlscan.words import words
 NameKind = Literal["", "password", "secret", "key"]
 
 _PASSWORD = re.compile(r"pass|pwd|(^|_)pw$")
-_SECRET_KEY = re.compile(r"secret_(access_)?key$")
+_SECRET_KEY = re.compile(r"secret_?(access_?)?key$")
 
 
 def normalise(name: str) -> str:

@@ -42,12 +42,14 @@ def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names
         kind = names.kind(pair.name)
         if not kind:
             continue
-        if kind == "secret" and pair.syntax in _CHOSEN:
-            kind = "password"  # `AWS_SECRET_ACCESS_KEY=mlflow_admin`: MinIO lets people choose it
         value = literal(pair.value)
+        if kind == "secret" and pair.syntax in _CHOSEN and not judge.is_emulated(value):
+            kind = "password"  # `AWS_SECRET_ACCESS_KEY=mlflow_admin`: MinIO lets people choose it
         judgement = judge.named(value, kind)
         given = judgement.weak and (pair.syntax in _GIVEN or settings) and not documentation
         confidence = judgement.believed if given else judgement.confidence
+        if judgement.started and pair.syntax == "sql":
+            given, confidence = True, Confidence.MEDIUM
         if confidence is None or value == pair.name or encoded_words(value, kind, judge):
             continue
         if documentation and confidence is not Confidence.LOW:

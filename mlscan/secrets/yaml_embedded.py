@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlscan.documents.document import Document
-from mlscan.documents.pairs import json, shell
+from mlscan.documents.pairs import expansions, json, shell
+from mlscan.documents.pairs.choose import Reader
 from mlscan.documents.pairs.pair import Pair
 from mlscan.documents.yaml import Scalar
 
@@ -18,16 +19,23 @@ _WORTH = re.compile(r"(?i)[=\s]-{1,2}[a-z]|[a-z_]=|pass|token|secret|key|login|b
 def embedded(document: Document, node: Scalar) -> Iterator[Pair]:
     """The pairs inside a scalar, at their own place where it is written as it is, else at the scalar."""
     value = node.value
+    if "${" in value:
+        yield from _placed(expansions.pairs, document, node)
     if not (" " in value.strip() or "\n" in value) or not _WORTH.search(value) or node.tag.startswith("!"):
         return
     reader = json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs
+    yield from _placed(reader, document, node)
+
+
+def _placed(reader: Reader, document: Document, node: Scalar) -> Iterator[Pair]:
+    """What a reader finds in a scalar, with offsets of the document."""
     start, end = _body(document, node)
-    raw = document.data[start:end]
-    if node.style in ("|", "") or raw == value.encode("utf-8", "replace"):
+    raw, value = document.data[start:end], node.value.encode("utf-8", "replace")
+    if node.style in ("|", "") or raw == value:
         # Indentation means nothing to these readers: offsets of the raw text are exact.
         yield from reader(raw, start)
         return
-    for pair in reader(value.encode("utf-8", "replace")):
+    for pair in reader(value):
         yield replace(pair, start=start, end=end)
 
 

@@ -36,7 +36,10 @@ def plausible(text: bytes, judge: Judge, names: Names) -> bool:
         kind = names.kind(match[1].decode())
         if kind:
             value = match[2].decode("utf-8", "replace").strip("'\";,")
-            if value[:1] in "|>" or ":-" in value or judge.named(value, kind).confidence is not None:
+            if value[:1] in "|>" or ":-" in value:
+                return True
+            judgement = judge.named(value, kind)
+            if judgement.confidence is not None or judgement.started:
                 return True
     return any(_beside(text, match.end()) for match in _NAMED.finditer(text) if names.kind(match[1].decode()))
 

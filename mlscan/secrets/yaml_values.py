@@ -81,6 +81,9 @@ def _judged(
     doubtful = judgement.reason == NAMED_LIKE_IT and not name.isupper()
     doubtful = doubtful or bool(_TRANSLATED.search(document.source.path))
     confidence = judgement.confidence if doubtful else judgement.believed
+    started = judgement.started and name.isupper()  # `MYSQL_ROOT_PASSWORD: example` starts a server with it
+    if started:
+        confidence = Confidence.MEDIUM
     if confidence is None:
         return
     start, end = located(document, value, node.start, node.end)
@@ -89,5 +92,5 @@ def _judged(
     evidence = (f"name '{name}'", judgement.reason)
     yield Candidate(
         start, end, value, "credential-in-config", NAME, confidence, f"Credential in setting '{name}'",
-        evidence, weak=judgement.weak and not doubtful,
+        evidence, weak=started or (judgement.weak and not doubtful),
     )  # fmt: skip

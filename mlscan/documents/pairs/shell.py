@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlscan.documents.pairs import ini, json, netrc, sql
+from mlscan.documents.pairs import expansions, ini, json, netrc, sql
 from mlscan.documents.pairs.pair import Pair
 from mlscan.documents.pairs.shell_words import Command, Word, commands
 
@@ -34,6 +34,7 @@ _LOGIN_KEYS = frozenset(("wandb", "comet", "neptune", "clearml"))
 
 def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
     """Every name with a value that a command line or a here-document holds."""
+    yield from expansions.pairs(text, offset)
     before = Command()
     for command in commands(text):
         for found in _command(command, before):
@@ -61,6 +62,8 @@ def _command(command: Command, before: Command) -> Iterator[Pair]:
         following = words[index + 1] if index + 1 < len(words) else None
         if match := _ASSIGNMENT.match(word.raw):
             value = word.after(match.end())
+            if value.raw.endswith((b",", b")")):
+                continue  # `secret_key=secret_key, secure=False)`: Python, not a shell
             yield _pair(match[1].decode(), value)
             # --build-arg=X=v, --set=a.b=v
             if inner := _NESTED.match(value.raw):
