@@ -29,7 +29,7 @@ _TRIGGERS = {
     "python": frozenset(
         {"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}
     ),
-    "yaml": frozenset({"yaml-name", "setting", "pipeline", "ignore", "delivery"}),
+    "yaml": frozenset({"yaml-name", "setting", "command", "pipeline", "ignore", "delivery"}),
     "text": frozenset({"ignore", "delivery", "groovy"}),
 }
 
@@ -152,20 +152,20 @@ class Analyser:
         if document.kind in ("python", "notebook") and self._secrets.worth_parsing(document, fired):
             program = Program(document)
             notes = program.notes
-        elif document.kind == "yaml" and fired & {"yaml-name", "setting"}:
-            roots, notes = self._composed(document)
+        elif document.kind == "yaml" and fired & {"yaml-name", "setting", "command"}:
+            roots, notes = self._composed(document, fired)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
-        named = unread and bool(fired & _pairs_of(document.source))
+        named = unread and self._secrets.worth_reading(document, fired, _pairs_of(document.source))
         found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
         return found, notes, program
 
-    def _composed(self, document: Document) -> tuple[list[Node], list[Note]]:
+    def _composed(self, document: Document, fired: Fired) -> tuple[list[Node], list[Note]]:
         """The trees of those documents of a YAML stream that may hold a credential."""
         roots: list[Node] = []
         try:
             for start, text in documents(document.data):
-                if self._secrets.worth_composing(text):
+                if self._secrets.worth_composing(text, start, fired):
                     if len(text) > _YAML_LIMIT:
                         raise YamlError(f"larger than {_YAML_LIMIT} bytes")
                     roots += compose(text, start)

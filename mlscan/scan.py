@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
-from mlscan.documents.document import Document
+from mlscan.documents.document import Document, open_document
 from mlscan.identify import identified
 from mlscan.model import Counters, Finding, Report
-from mlscan.shards import Partial, Worker, run
+from mlscan.shards import Opened, Partial, Worker, run
 from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Listing, list_files, reader, root_of
@@ -68,23 +68,39 @@ def graph_of(sources: Iterable[Source], read: Read, catalog: Catalog, config: Co
 class Graphed:
     """The graph of some paths, with the documents that were opened for it."""
 
-    def __init__(self, worker: Worker, catalog: Catalog, read: Read, paths: Iterable[str]) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        catalog: Catalog,
+        read: Read,
+        paths: Iterable[str],
+        opened: Iterable[Opened] = (),
+    ) -> None:
+        """`opened` tells of files whose secrets have been looked for already."""
         from mlscan.promotion.build import build
 
+        self._opened = {item.path: item for item in opened}
         self._worker = worker
         self._read = read
         self._documents: dict[str, Document | None] = {}
         self.paths = frozenset(paths)
-        opened = (self.document(path) for path in sorted(self.paths))
-        self.graph = build([found for found in opened if found is not None], self.document, catalog)
+        found = (self.document(path) for path in sorted(self.paths))
+        self.graph = build([item for item in found if item is not None], self.document, catalog)
 
     def document(self, path: str) -> Document | None:
         """A file of the repository whose excerpts hide its secrets, each opened once."""
         if path not in self._documents:
             source = self._read(path)
-            opened = self._worker.analyser.document(source) if source is not None else None
-            self._documents[path] = opened
+            self._documents[path] = self._open(source) if source is not None else None
         return self._documents[path]
+
+    def _open(self, source: Source) -> Document:
+        known = self._opened.get(source.path)
+        if known is None or not known.holds(source):
+            return self._worker.analyser.document(source)
+        document = open_document(source)
+        document.conceal(known.secrets)
+        return document
 
 
 def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Partial:
@@ -93,7 +109,7 @@ def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Parti
         return Partial()
     from mlscan.checks.promotion import check
 
-    graphed = Graphed(worker, catalog, read, done.pipelines)
+    graphed = Graphed(worker, catalog, read, done.pipelines, done.opened)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in check(graphed.graph):
         by_path[finding.place.path].append(finding)

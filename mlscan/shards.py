@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from mlscan.analyse import Analyser
 from mlscan.catalog.schema import Catalog
@@ -22,12 +23,29 @@ _SHARDS_PER_JOB = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Where the secrets of a file stand in its `Document.data`, as long as its bytes have this CRC-32."""
+
+    path: str
+    state: int
+    secrets: tuple[tuple[int, int], ...]
+
+    def holds(self, source: Source) -> bool:
+        """Whether the file is still what was read."""
+        return crc32(source.data) == self.state
+
+
+@dataclass(frozen=True, slots=True)
 class Partial:
-    """What a shard amounts to; `pipelines` are paths the promotion graph wants to see."""
+    """What a shard amounts to; `pipelines` are paths the promotion graph wants to see.
+
+    `opened` are the files that were read for secrets, for whoever opens them again.
+    """
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
     pipelines: tuple[str, ...] = ()
+    opened: tuple[Opened, ...] = ()
     files: int = 0
     bytes: int = 0
 
@@ -62,7 +80,8 @@ class Worker:
             return Partial(files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
         findings = tuple(identified(self.wanted(understood.findings), understood.document))
-        return Partial(findings, understood.notes, pipelines, 1, len(source.data))
+        opened = Opened(source.path, crc32(source.data), understood.document.concealed)
+        return Partial(findings, understood.notes, pipelines, (opened,), 1, len(source.data))
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings the configuration asks for."""
@@ -76,6 +95,7 @@ def merged(partials: Iterable[Partial]) -> Partial:
         tuple(finding for part in parts for finding in part.findings),
         tuple(note for part in parts for note in part.notes),
         tuple(path for part in parts for path in part.pipelines),
+        tuple(item for part in parts for item in part.opened),
         sum(part.files for part in parts),
         sum(part.bytes for part in parts),
     )

@@ -1,10 +1,11 @@
-"""Expressions that say only that a file is worth parsing. They are wide on purpose and fire once a file.
+"""Expressions that say only that a file is worth parsing. They are wide on purpose; some fire once a file, and
+the places of the others are worth a cheap look before anything is parsed, see `LOCATED`.
 
 `name`: a secret-like name beside a literal. `default`: the default of an environment variable or option.
 `sink`: a call of a known SDK; `login`: one that takes a password by position. `opaque`: a quoted value that
-could be a key. `promotion`: a call that deploys, promotes or approves; `production`: a word or number that
-says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and XML, as JSON and
-code, and as INI files write them.
+could be a key. `command`: a credential that has no name, such as `mysql -p...`. `promotion`: a call that
+deploys, promotes or approves; `production`: a word or number that says where to. `setting`, `quoted`,
+`bare`: a name and a value as command lines, SQL and XML, as JSON and code, and as INI files write them.
 `magic`: an IPython magic or shell line; `leak`: a cell that may print a secret. `pipeline`: keys of a
 pipeline; `delivery`: of one that is no list of jobs; `groovy`: a stage of a Jenkinsfile. `ignore`: a
 suppression comment.
@@ -60,21 +61,24 @@ _ENDING = (
 _QUOTED = (
     rf"""{_ENDING}["']?\]?\s{{0,8}}(?::\s{{0,3}}\w{{1,20}}\s{{0,3}})?(?:=|:|<-|\|\||\?\?|,)\s{{0,8}}["'`][^"'\s<{{$]{{4}}|"""
     rf"""{_ENDING}["']?\s{{0,3}}(?:[:=]\s{{0,3}})?\{{|["']-{{0,2}}\w{{0,40}}{_ENDING}(?:["'],\s{{0,20}}["']|=[^\s"'$<]{{4}})|"""
-    rf"""(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["'`][\w.\-]{{0,40}}{_ENDING}["'`]|<<-?["']?[A-Z]{{3}}|"auths?"|"""
-    rf"""\*/key["']|bearer [\w\-]{{8}}"""
+    rf"""(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["'`][\w.\-]{{0,40}}{_ENDING}["'`]"""
 )
 _BARE = (
-    rf"""{_ENDING}["']?\s{{0,3}}[=:]\s{{0,3}}["']?(?:[^\s"'$<{{(\[%\\]{{4}}|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}})|"""
-    r"""<<-?["']?[A-Z]{3}|bearer [\w\-]{8}"""
+    rf"""{_ENDING}["']?\s{{0,3}}[=:]\s{{0,3}}["']?"""
+    r"""(?:[^\s"'$<{(\[%\\]{4}|\$\{\w{1,40}:?-[^}\s$]{4})"""
 )
 # Beside these: options, `NAME value`, elements, name and value objects, SQL, commands, .pgpass, Secrets.
 _SETTING = (
     rf"""-[\w\-]{{0,30}}{_ENDING}["']?,?\s{{1,12}}(?:-\s)?["']?[^\s$<\-]\S{{3}}|\bpassword\s{{1,20}}\S{{4}}|"""
     rf"""^[ \t]{{0,8}}(?:env[ \t]{{1,4}})?[\w.\-]{{0,60}}{_ENDING}[ \t]{{1,8}}[^\s=:$]\S{{5}}|"""
     rf"""{_ENDING}(?:>\s{{0,40}}[^<\s$]{{4}}|</name>|["']\s{{1,20}}value=)|"""
-    rf"""{_ENDING}["']?:(?:\s{{0,2}}[|>]|\r?\n\s{{1,40}}\w{{6}})|\$\{{\w{{1,40}}:?-[^}}\s$]{{4}}|"""
+    rf"""{_ENDING}["']?:(?:\s{{0,2}}[|>]|\r?\n\s{{1,40}}\w{{6}})|\$\{{\w{{0,60}}{_ENDING}:?[-=]["']?[^}}\s$]{{3}}|"""
     rf"""\b(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["']?[\w.\-]{{0,40}}{_ENDING}|"""
-    rf"""\bby\s{{1,4}}['"]\S|{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}|"""
+    rf"""{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}"""
+)
+# A credential whose role only a command, a keyword or a position tells, and objects that hold nothing else.
+_COMMAND = (
+    r"""\bby\s{1,4}['"]\S|bearer [\w\-]{8}|"auths?"|\*/key["']|"""
     r"""\b(?:login|mysql\w{0,6})\b[^\n]{0,100}\s-p|\bsshpass\s|\bredis-cli\b[^\n]{0,60}\s-a\s|"""
     r"""\b(?:curl|http)\b[^\n]{0,300}\s-(?:[ua]|-user|-auth)\s|\bwandb\s{1,3}login\s|\b(?:config\w{0,3}|alias)\s{1,3}set\s|"""
     r""":(?:\d{2,5}|\*):[^:\s]{1,60}:[^:\s]{1,60}:\S{4}|\bkind["']?:\s{0,3}["']?Secret\b"""
@@ -134,7 +138,7 @@ PIPELINE = (
 GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{"""
 
 # Triggers whose places are worth a look of their own before a file is parsed.
-LOCATED = frozenset({"name", "opaque"})
+LOCATED = frozenset({"name", "opaque", "yaml-name", "setting", "command", "quoted", "bare"})
 # Kinds of calls that are findings by themselves, see `mlscan.checks.calls`.
 REPORTED = ("promote", "approve", "deploy", "traffic")
 
@@ -162,6 +166,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "yaml-name": f"(?i){_NAME}{_YAML_VALUE}|{_YAML_HUMAN}",
         "opaque": _OPAQUE,
         "setting": f"(?im){_SETTING}",
+        "command": f"(?im){_COMMAND}",
         "quoted": f"(?i){_QUOTED}",
         "bare": f"(?i){_BARE}",
         "pipeline": PIPELINE,

@@ -62,6 +62,11 @@ class Document:
         """Hide these byte spans of `data` in every excerpt made from now on."""
         self._secrets = sorted({*self._secrets, *spans})
 
+    @property
+    def concealed(self) -> tuple[tuple[int, int], ...]:
+        """The byte spans of `data` that excerpts hide."""
+        return tuple(self._secrets)
+
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         syntax = self.kind if self.kind in ("python", "yaml") else "text"

@@ -13,7 +13,7 @@ from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
-from mlscan.secrets import assignments, comments, python_lines, settings, urls, yaml_lines, yaml_values
+from mlscan.secrets import assignments, comments, near, python_lines, settings, urls, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
 
 
+_SCHEMA = re.compile(rb"""(?m)^kind:[ \t]{0,9}["']?CustomResourceDefinition\b""")
 _TESTS = re.compile(r"(?:^|/)(?:(?:unit_?)?tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -100,9 +101,27 @@ class SecretFinder:
         wanted = "name" in fired or {"sink", "opaque"} <= fired
         return wanted and python_lines.plausible(document.data, fired, self._judge, self._names)
 
-    def worth_composing(self, text: bytes) -> bool:
-        """Whether a line of YAML could hold a credential: composing costs a hundred times such a look."""
-        return yaml_lines.plausible(text, self._judge, self._names)
+    def worth_composing(self, text: bytes, start: int, fired: Fired) -> bool:
+        """Whether a YAML document that starts at an offset could hold a credential.
+
+        Composing costs a hundred times such a look; a schema of megabytes holds no values.
+        """
+        if _SCHEMA.search(text):
+            return False
+        stop = start + len(text)
+        return self._near(text, fired, ("yaml-name", "setting"), start, stop)
+
+    def worth_reading(self, document: Document, fired: Fired, triggers: frozenset[str]) -> bool:
+        """Whether a text could hold a credential where one of the triggers of its kind fired."""
+        if not fired & triggers:
+            return False
+        return self._near(document.data, fired, triggers - {"command"}, 0, len(document.data))
+
+    def _near(self, text: bytes, fired: Fired, triggers: Iterable[str], start: int, stop: int) -> bool:
+        if any(start <= end <= stop for end in fired.ends.get("command", ())):
+            return True
+        ends = sorted(end - start for name in triggers for end in fired.ends.get(name, ()))
+        return near.plausible(text, [end for end in ends if 0 <= end <= len(text)], self._judge, self._names)
 
     def _written(self, document: Document) -> list[Candidate]:
         """What the Python or YAML of a file within a notebook holds beside formats."""

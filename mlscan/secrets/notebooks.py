@@ -20,7 +20,7 @@ from mlscan.sources.source import Source
 __all__ = ["explained", "find"]
 
 _WORTH = re.compile(rb"(?i)pass|pwd|secret|token|key|auth|cred|sas|dsn|conn|login|curl|mysql")
-_NAMED = {"name", "yaml-name", "setting"}
+_NAMED = {"name", "yaml-name", "setting", "command"}
 
 
 def find(

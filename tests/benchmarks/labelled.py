@@ -5,6 +5,7 @@
 FOLDER holds a checkout of each repository of labels.jsonl, named owner+name, at the commit named there. A
 label is a place (path, 1-based line, `end_line` where the secret has several) with `label` true or false and
 the reason. What a tool reports at places without a label counts neither way and is shown by number.
+`fresh` labels were made after the rules, and measured once before anything was tuned to them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from injector.score import distinct
 from injector.tables import Table
 
 _LABELS = Path(__file__).with_name("labels.jsonl")
+_CORE = (".py", ".ipynb", ".yml", ".yaml")
 _REMARK = (
     "Precision is over labelled places a tool reports, recall over the true ones, `not weak` is recall "
     "without guessable passwords; repositories on which a tool "
@@ -43,6 +45,15 @@ class Label:
     end_line: int
     true: bool
     weak: bool
+    fresh: bool
+
+
+GROUPS: dict[str, Callable[[Label], bool]] = {
+    "all": lambda label: True,
+    "Python, notebooks and YAML": lambda label: label.path.lower().endswith(_CORE),
+    "fresh": lambda label: label.fresh,
+    "fresh Python, notebooks and YAML": lambda label: label.fresh and label.path.lower().endswith(_CORE),
+}
 
 
 @dataclass
@@ -65,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--peers", type=Path, metavar="DIR", help="bin folder of the peers' virtual environment"
     )
+    parser.add_argument("--labels", type=Path, default=_LABELS, metavar="FILE")
     parser.add_argument("--jobs", type=int, default=2, metavar="N")
     parser.add_argument(
         "--time-limit", type=float, default=300, metavar="SECONDS", help="one tool, one repository"
@@ -72,9 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wrong", metavar="TOOL", help="also list what this tool missed or reports falsely")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the table as Markdown")
     options = parser.parse_args(arguments)
-    labels = read_labels(_LABELS)
+    labels = read_labels(options.labels)
     tools = [peers.mlscan(), *(peers.installed(options.peers) if options.peers else ())]
-    counts = {tool.name: Count() for tool in tools}
+    counts = {group: {tool.name: Count() for tool in tools} for group in GROUPS}
     present = [
         repo
         for repo in dict.fromkeys(label.repo for label in labels)
@@ -87,14 +99,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run = tool.run(
                 _folder(options.repos, repo).resolve(), jobs=options.jobs, limit=options.time_limit
             )
-            if run.status != "ok":
-                counts[tool.name].state += f"{run.status} on {repo}; "
-                continue
-            _add(counts[tool.name], judged, run.found, show=tool.name == options.wrong)
-    table = _table(counts, labels, len(present))
-    print(table.text())
+            for group, belongs in GROUPS.items():
+                count, wanted = counts[group][tool.name], [label for label in judged if belongs(label)]
+                if run.status != "ok":
+                    count.state += f"{run.status} on {repo}; " if wanted else ""
+                    continue
+                files = {label.path for label in judged if not belongs(label)}
+                found = [item for item in run.found if item.path not in files]
+                _add(count, wanted, found, show=tool.name == options.wrong and group == "all")
+    tables = [
+        _table(group, counts[group], [label for label in labels if belongs(label)])
+        for group, belongs in GROUPS.items()
+    ]
+    print("\n".join(table.text() for table in tables))
     if options.output:
-        options.output.write_text(table.markdown(), encoding="utf-8")
+        options.output.write_text("\n".join(table.markdown() for table in tables), encoding="utf-8")
     return 0 if present else 1
 
 
@@ -109,6 +128,7 @@ def read_labels(path: Path) -> list[Label]:
             row.get("end_line", row["line"]),
             row["label"],
             row.get("weak", False),
+            row.get("fresh", False),
         )
         for row in rows
     ]
@@ -145,7 +165,7 @@ def _add(count: Count, judged: list[Label], found: Sequence[peers.Found], *, sho
             print(f"unlabelled: {judged[0].repo} {path}:{line}")
 
 
-def _table(counts: dict[str, Count], labels: list[Label], repositories: int) -> Table:
+def _table(group: str, counts: dict[str, Count], labels: list[Label]) -> Table:
     rows = []
     for name, count in counts.items():
         reported = count.right + count.wrong
@@ -155,7 +175,8 @@ def _table(counts: dict[str, Count], labels: list[Label], repositories: int) -> 
         numbers = (strong, str(count.right), str(count.possible), str(count.wrong), str(count.unlabelled))
         rows.append((name, precision, recall, *numbers, count.state.strip("; ") or "ok"))
     true = sum(label.true for label in labels)
-    title = f"Labelled places: {true} true, {len(labels) - true} false, in {repositories} repositories"
+    repositories = len({label.repo for label in labels})
+    title = f"Labelled places, {group}: {true} true, {len(labels) - true} false, {repositories} repositories"
     head = ("tool", "precision", "recall", "not weak", "found", "of", "false", "unlabelled", "state")
     return Table(title, head, tuple(rows), _REMARK)
 

@@ -10,8 +10,8 @@ from mlscan.documents.pairs.pair import Pair
 
 _LONGEST = 5_000_000
 _CODE = frozenset(("json", "toml", "terraform", "javascript", "r", "script"))
-_QUOTED = frozenset({"quoted"})
-_ANY = frozenset({"quoted", "bare", "setting"})
+_QUOTED = frozenset({"quoted", "command"})
+_ANY = frozenset({"quoted", "bare", "setting", "command"})
 
 
 def wanted(path: str, head: bytes, size: int) -> frozenset[str]:

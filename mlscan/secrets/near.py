@@ -1,0 +1,65 @@
+"""A cheap look around the places where a trigger fired: is there a secret's name with a plausible value?
+
+Wide on purpose: what it lets through is read by its own syntax and judged there. Reading a file costs a
+hundred times such a look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from mlscan.secrets.judge import Judge
+from mlscan.secrets.names import NameKind, Names
+
+_NAME = re.compile(rb"[A-Za-z_][\w.\-]{1,80}")
+_WORD = re.compile(rb"""[^\s"'`,;<>(){}\[\]]{3,400}""")
+_BLOCK = re.compile(rb"""["']?[ \t]{0,3}[:=][ \t]{0,3}[|>]""")
+_BEFORE, _BEHIND = 200, 400
+_WORDS = 8
+
+
+def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> bool:
+    """Whether reading the text can find a credential; `ends` are the offsets, in order, at which it fired."""
+    seen = 0
+    for end in ends:
+        if end < seen:
+            continue
+        start = text.rfind(b"\n", 0, max(0, end - _BEFORE)) + 1
+        start = max(start, end - 2 * _BEFORE)
+        stop = _second_line_end(text, end)
+        seen = max(end, stop - _BEHIND // 2)
+        if _window(text[start:stop], judge, names):
+            return True
+    return False
+
+
+def _second_line_end(text: bytes, offset: int) -> int:
+    """The end of the line after the one an offset lies in: values may follow there."""
+    limit = min(len(text), offset + _BEHIND)
+    first = text.find(b"\n", offset, limit)
+    second = text.find(b"\n", first + 1, limit) if first >= 0 else -1
+    return second if second >= 0 else limit
+
+
+def _window(text: bytes, judge: Judge, names: Names) -> bool:
+    for match in _NAME.finditer(text):
+        whole = match[0].decode()
+        kind = names.kind(whole) or names.kind(whole.rpartition(".")[2])
+        if kind and _valued(text, match.end(), kind, judge):
+            return True
+    return False
+
+
+def _valued(text: bytes, start: int, kind: NameKind, judge: Judge) -> bool:
+    """Whether one of the next words could be the value of a name that ends here."""
+    if _BLOCK.match(text, start):
+        return True
+    role: NameKind = "password" if kind == "secret" else kind  # in some files people choose it
+    for match in islice(_WORD.finditer(text, start), _WORDS):
+        word = match[0].decode("utf-8", "replace").strip("=:-|&$\\")
+        judgement = judge.named(word, role, sink=True)
+        if judgement.confidence is not None or judgement.weak or judgement.started:
+            return True
+    return False
