@@ -1,5 +1,5 @@
-"""Expressions that say only that a file is worth parsing. They are wide on purpose; some fire once a file, and
-the places of the others are worth a cheap look before anything is parsed, see `LOCATED`.
+"""Expressions that say only that a file is worth parsing. They are wide on purpose; some fire once a file,
+and the places of the others are worth a cheap look before anything is parsed, see `LOCATED`.
 
 `name`: a secret-like name beside a literal. `default`: the default of an environment variable or option.
 `sink`: a call of a known SDK; `login`: one that takes a password by position. `opaque`: a quoted value that
