@@ -21,6 +21,7 @@ from mlscan.promotion.wrappers import inner_script, unwrap
 DEPLOYS = frozenset(("deploy", "promote", "traffic", "approve", "publish"))
 MAX_HOPS = 2
 _MAX_NESTING = 6
+_VERBS = 5  # a command says what it does in its first words
 _TALK = frozenset(("echo", "printf", "cat", "yes"))
 
 
@@ -130,8 +131,15 @@ class Recogniser:
             )
 
     def _lookup(self, text: Located, words: list[Word], setting: Setting) -> Iterator[Action]:
-        line = Line(_program(words[0].text), tuple(word.text for word in words[1:]))
-        for invocation, after in self.toolbox.invocations(line, setting.remote):
+        written = [word.text for word in words]
+        line = Line(_program(written[0]), tuple(written[1:]))
+        known = list(self.toolbox.invocations(line, setting.remote))
+        if not known and any("$" in word for word in written[:_VERBS]):
+            # `az ml ${{ inputs.type }}-deployment create`: the verb itself comes from outside.
+            told = list(map(expander(setting), written[:_VERBS])) + written[_VERBS:]
+            line = Line(_program(told[0]), tuple(told[1:]))
+            known = list(self.toolbox.invocations(line, setting.remote))
+        for invocation, after in known:
             if invocation.action == "plan":
                 return
             targets = tuple(self._facts(text, words, line, invocation, after, setting))
