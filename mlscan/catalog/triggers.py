@@ -121,6 +121,7 @@ DELIVERY = (
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
     r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
     r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
+    r"""^[ \t]*(?:from|import)[ \t]+airflow\b|"""
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""
     r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
     r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""

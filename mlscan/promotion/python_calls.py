@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog, PromotionCall
+from mlscan.documents.python import parse
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -35,17 +36,27 @@ class PythonCalls:
 
     def actions(self, recogniser: Recogniser, text: Located, setting: Setting) -> Iterator[Action]:
         """The actions of a Python file, in order; nothing where it is no Python."""
+        for _, action in self.located(recogniser, text, setting):
+            yield action
+
+    def located(
+        self, recogniser: Recogniser, text: Located, setting: Setting, first: int = 0, last: int = 0
+    ) -> Iterator[tuple[ast.Call, Action]]:
+        """The same with the call that each action is; only those that start in the lines from `first` to
+        `last` where these are given."""
         script = _script(text.data)
         if script is None:
             return
         constants = script.constants
         starts = script.starts
         for node in script.calls:
+            if last and not first <= node.lineno <= last:
+                continue
             name = _dotted(node.func)
-            last = name.rpartition(".")[2]
+            method = name.rpartition(".")[2]
             found = self._known(name, node, script)
-            posts = last in ("post", "put")
-            runs = name.partition(".")[0] in ("subprocess", "os") and last in _RUNS
+            posts = method in ("post", "put")
+            runs = name.partition(".")[0] in ("subprocess", "os") and method in _RUNS
             if found is None and not posts and not runs:
                 continue
             start = starts[node.lineno - 1] + node.col_offset
@@ -53,14 +64,13 @@ class PythonCalls:
             if found is not None:
                 targets = (*_decided(found, node, constants, setting, place), *setting.facts)
                 certainty = "medium" if found.kind == "approve" else "high"
-                yield Action(found.kind, f"{last}()", certainty, place, targets, setting.hops)
+                yield node, Action(found.kind, f"{method}()", certainty, place, targets, setting.hops)
             elif posts and _posts(node):
-                yield Action(
-                    "deploy", f"{name}() to a deployment API", "medium", place, setting.facts, setting.hops
-                )
+                title = f"{name}() to a deployment API"
+                yield node, Action("deploy", title, "medium", place, setting.facts, setting.hops)
             elif runs:
                 for action in recogniser.actions(Located(text.document, _command(node)), setting):
-                    yield replace(action, place=place)
+                    yield node, replace(action, place=place)
 
     def _known(self, name: str, node: ast.Call, script: _Script) -> PromotionCall | None:
         imports, assigned = script.imports, script.assigned
@@ -90,10 +100,18 @@ class _Script:
 
 
 @lru_cache(maxsize=256)
-def _script(data: bytes) -> _Script | None:
+def tree_of(data: bytes) -> ast.Module | None:
+    """The tree of a Python file, parsed once for all who ask; None where it is no Python."""
     try:
-        tree = ast.parse(data)
+        return parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@lru_cache(maxsize=256)
+def _script(data: bytes) -> _Script | None:
+    tree = tree_of(data)
+    if tree is None:
         return None
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return _Script(_line_starts(data), _imports(tree), _constants(tree), _assigned(tree), found)

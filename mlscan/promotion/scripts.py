@@ -42,7 +42,7 @@ class ScriptFollower:
 
     def __init__(self, catalog: Catalog, read: Read) -> None:
         self._read = read
-        self._python = PythonCalls(catalog)
+        self.python = PythonCalls(catalog)
         invocations = (call for tool in catalog.tools for call in tool.invocations)
         self._memory = ScriptMemory(name for call in invocations for name in call.environment)
 
@@ -87,7 +87,7 @@ class ScriptFollower:
 
             def read(setting: Setting) -> list[Action]:
                 if python:
-                    return list(self._python.actions(recogniser, located, setting))
+                    return list(self.python.actions(recogniser, located, setting))
                 return recogniser.actions(located, setting)
 
             found = self._memory.actions(document, inner, read)
@@ -120,7 +120,7 @@ class ScriptFollower:
         for start, end in command.heredocs:
             nested = Located(text.document, text.data[start:end])
             inner = replace(setting, hops=(*setting.hops, here))
-            for action in self._python.actions(recogniser, nested, inner):
+            for action in self.python.actions(recogniser, nested, inner):
                 yield replace(action, place=here, hops=setting.hops)
 
     def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:

@@ -13,6 +13,7 @@ from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping
 from mlscan.promotion.graph import Pipeline
 from mlscan.promotion.lower import (
+    airflow,
     argo_cd,
     argo_rollouts,
     argo_workflows,
@@ -36,6 +37,7 @@ Lower = Callable[[Parsed, Context], list[Pipeline]]
 _MARKS = re.compile(DELIVERY.encode())
 _TERRAFORM = re.compile(r"\.tf(\.(tmpl|j2|jinja))?$")
 _LOWERINGS: dict[str, Lower] = {
+    "airflow": airflow.lower,
     "argo-cd": argo_cd.lower,
     "argo-rollouts": argo_rollouts.lower,
     "argo-workflows": argo_workflows.lower,
@@ -85,8 +87,7 @@ def delivery(parsed: Parsed) -> str | None:
     if _TERRAFORM.search(parsed.path):
         return "terraform"
     if parsed.document.kind == "python":
-        robot = "robots" if robots.MARK in parsed.document.data else ""
-        return "cdk" if cdk.recognised(parsed.document) else robot
+        return _python(parsed.document)
     if jenkins_x.recognised(parsed.document.data):
         return "jenkins-x"
     for root in parsed.roots:
@@ -104,6 +105,15 @@ def delivery(parsed: Parsed) -> str | None:
     if buildspec.recognised(first):
         return "codebuild"
     return "databricks-bundle" if databricks_bundle.recognised(first) else None
+
+
+def _python(document: Document) -> str:
+    """The platform that a Python file defines a pipeline of; empty for other code."""
+    if cdk.recognised(document):
+        return "cdk"
+    if airflow.recognised(document):
+        return "airflow"
+    return "robots" if robots.MARK in document.data else ""
 
 
 def _object(root: Mapping) -> str:

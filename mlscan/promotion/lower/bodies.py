@@ -1,0 +1,64 @@
+"""What a Python function does to models: the known calls in it, and in functions it calls, as steps."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mlscan.flow.guards import Guard, guard_within
+from mlscan.model import Place
+from mlscan.promotion.commands import MAX_HOPS, Setting
+from mlscan.promotion.graph import Action, Gate, Step
+from mlscan.promotion.located import Located
+from mlscan.promotion.lower.cdk_source import Function, Source, dotted
+from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.steps import SANDBOX, arranged
+
+# What clears away what was deployed: a function that does both tries something out.
+_CLEARS = frozenset(("delete_endpoint", "undeploy", "undeploy_all", "undeploy_model", "delete_deployment"))
+
+
+@dataclass(frozen=True)
+class Body:
+    """A function of the repository, to be read as a part of a pipeline."""
+
+    source: Source
+    function: Function
+    context: Context
+    hops: tuple[Place, ...] = ()
+
+    def steps(self, name: str) -> tuple[Step, ...]:
+        """What it does, each deploy behind the condition it stands under."""
+        place = self.source.place_of(self.function)
+        return arranged(name, place, list(self._done(None, frozenset())))
+
+    def _done(self, around: Guard | None, seen: frozenset[int]) -> Iterator[tuple[Action, Gate | None]]:
+        first, last = self.function.lineno, self.function.end_lineno or self.function.lineno
+        located = Located.whole(self.source.document)
+        setting = Setting(hops=self.hops)
+        known: set[int] = set()
+        for call, action in self.context.python.located(
+            self.context.recogniser, located, setting, first, last
+        ):
+            known.add(id(call))
+            # Who approves a package in code is found at the call itself, whatever runs it.
+            if action.kind != "approve":
+                yield action, self._gate(guard_within(call, self.function) or around, action.place)
+        for call in (node for node in ast.walk(self.function) if isinstance(node, ast.Call)):
+            name = dotted(call.func)
+            if name.rpartition(".")[2] in _CLEARS:
+                yield Action(SANDBOX, f"{name}()", "high", self.source.place(call)), None
+            if id(call) in known or len(seen) > MAX_HOPS + 1 or not name:
+                continue
+            owner, function = self.source.function(name)
+            if owner is None or function is None or id(function) in seen or function is self.function:
+                continue
+            guard = guard_within(call, self.function) or around
+            hops = self.hops if owner is self.source else (*self.hops, self.source.place(call))
+            if len(hops) <= MAX_HOPS:
+                inner = replace(self, source=owner, function=function, hops=hops)
+                yield from inner._done(guard, seen | {id(self.function)})
+
+    def _gate(self, guard: Guard | None, place: Place) -> Gate | None:
+        return Gate("human" if guard.human else "metric", guard.words, place) if guard else None
