@@ -28,9 +28,7 @@ def unsettled(
     said = {_start(finding.place) for finding in of_graph if finding.rule not in _UNSURE}
     settled = (gated - open_) | said
     return tuple(
-        finding
-        for finding in of_code
-        if finding.rule not in _OF_CODE or _start(finding.place) not in settled
+        finding for finding in of_code if finding.rule not in _OF_CODE or _start(finding.place) not in settled
     )
 
 

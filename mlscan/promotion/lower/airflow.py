@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mlscan.documents.document import Document
@@ -37,11 +37,10 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     source = Source(parsed, context)
     found: list[Pipeline] = []
     for dag in _dags(source):
-        operators = Operators(context)
-        wiring = Wiring(operators, dag.names)
+        wiring = Wiring(Operators(context), dag.names)
         wiring.run(dag.body)
-        tasks = [task for task in wiring.tasks.values() if operators.owner.get(task.id, dag.held) == dag.held]
-        ruled(tasks, operators.skips)
+        tasks = [task for task in wiring.tasks.values() if not dag.held or task.owner == dag.held]
+        ruled(tasks)
         place = source.place(dag.call) if dag.call is not None else source.place_of(dag.function)
         made = pipeline_of(dag.id, PLATFORM, place, dag.triggers(place), tasks, parsed, context)
         if made is not None:
@@ -111,10 +110,18 @@ def _dags(source: Source) -> Iterator[_Dag]:
                         name = dotted(item.context_expr)
                         inside.add(name)
                         yield _Dag(names, statement.body, held[name], function)
+        loose = [one for one in owner.body if not _opens(one, source, held)]
         for name, call in held.items():
             if name not in inside:
-                one = name if len(held) > 1 else ""
-                yield _Dag(names, owner.body, call, function, one)
+                yield _Dag(names, loose, call, function, name if len(held) > 1 else "")
+
+
+def _opens(statement: ast.stmt, source: Source, held: Mapping[str, ast.Call]) -> bool:
+    """Whether a statement is the `with` of a DAG."""
+    return isinstance(statement, ast.With) and any(
+        _makes(item.context_expr, source) == "DAG" or dotted(item.context_expr) in held
+        for item in statement.items
+    )
 
 
 def _makes(node: ast.expr, source: Source) -> str:

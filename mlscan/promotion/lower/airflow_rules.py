@@ -17,14 +17,14 @@ _ALWAYS = frozenset(("all_done", "always", "dummy", "one_done", "all_done_setup_
 _FAILED = frozenset(("all_failed", "one_failed", "all_skipped", "all_done_min_one_failed"))
 
 
-def ruled(tasks: Sequence[Task], skips: Mapping[str, bool]) -> None:
-    """Give every task the condition its rule is. `skips` holds the gates, and whether a refusal of one skips
-    everything behind it.
+def ruled(tasks: Sequence[Task]) -> None:
+    """Give every task the condition its rule is.
 
     A task without a rule of its own gets one only behind a task with one: it asks no more than those right
     before it, which may have run although something earlier was refused.
     """
     known = {task.id: task for task in tasks}
+    skips = {task.id: task.skips for task in tasks if task.skips is not None}
     open_: set[str] = set()
     for task in tasks:
         if task.rule not in _DEFAULT:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from mlscan.promotion.commands import Setting
-from mlscan.promotion.graph import Action, Fact, Gate, Step, Unknown
+from mlscan.promotion.graph import Action, Fact, Gate, Unknown
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.bodies import Body
 from mlscan.promotion.lower.cdk_source import Function, Names, argument, dotted
@@ -24,6 +24,7 @@ from mlscan.promotion.targets import may_be_secret
 _CHAINED = frozenset(("partial", "expand", "expand_kwargs", "override"))
 _ENDS = ("Operator", "Sensor", "OperatorAsync")
 _PEOPLE = frozenset(("ApprovalOperator", "HITLOperator", "HITLBranchOperator", "HITLEntryOperator"))
+_ANSWERED = frozenset(("HITLOperator", "HITLEntryOperator"))
 _DECIDES = frozenset(
     ("BranchPythonOperator", "ShortCircuitOperator", "BranchSQLOperator", "SageMakerConditionOperator",
      "BranchPythonVirtualenvOperator", "BranchExternalPythonOperator")
@@ -33,21 +34,23 @@ _SHELLS = ("bash_command", "command", "commands", "cmds")
 _CLEARS = re.compile(r"(?:Delete|Undeploy)\w*(?:Endpoint|Model|Deployment|InferenceService)\w*Operator$")
 _EMPTY = frozenset(("EmptyOperator", "DummyOperator", "LatestOnlyOperator"))
 _NAMED = ("notebook_path", "job_name", "python_file", "entry_point")
+_SERVES = re.compile(r"\bkind:\s*(?:InferenceService|SeldonDeployment|RayService)\b")
 _ASKED = re.compile(r"approv|sign_?off", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Operators:
-    """The maker of a DAG's tasks. `skips` says of a gate whether a refusal skips all that comes after it,
-    whatever their trigger rules say; `owner` which DAG variable a task was given."""
+    """The maker of a DAG's tasks."""
 
     context: Context
-    skips: dict[str, bool] = field(default_factory=dict)
-    owner: dict[str, str] = field(default_factory=dict)
 
     def around(self, call: ast.Call, names: Names) -> Gate | None:
         """A task group guards nothing."""
         return None
+
+    def behind(self, call: ast.Call) -> tuple[ast.expr, ...]:
+        """Arguments are what comes before."""
+        return ()
 
     def task(self, call: ast.Call, names: Names) -> Task | None:
         """The task of an operator, or of a call of a decorated function."""
@@ -77,8 +80,7 @@ class Operators:
         task = Task(_id(title), title, names.source.place(call.func))
         task.rule = _rule(words, names)
         task.clears = _CLEARS.search(operator) is not None
-        if "dag" in words:
-            self.owner[task.id] = dotted(words["dag"])
+        task.owner = dotted(words.get("dag"))
         facts = tuple(self._facts(words, names))
         done = [
             (replace(action, targets=(*action.targets, *facts)), None)
@@ -100,11 +102,14 @@ class Operators:
         skips = default if not isinstance(wide, ast.Constant) else wide.value is True
         asked = _ASKED.search(f"{task.title} {dotted(words.get('python_callable'))}")
         if operator in _PEOPLE:
-            given = {node.value for node in ast.walk(words["defaults"]) if isinstance(node, ast.Constant)} if (
-                "defaults" in words
-            ) else set()  # fmt: skip
+            # With a default answer the time limit answers.
+            defaults = words.get("defaults", ast.Constant(None))
+            given = {node.value for node in ast.walk(defaults) if isinstance(node, ast.Constant)}
             alone = bool(given - {"Reject", None}) and "execution_timeout" in words
             task.gates.append(Gate("timer" if alone else "human", task.title, task.place))
+            fails = words.get("fail_on_reject")
+            if operator in _ANSWERED or (isinstance(fails, ast.Constant) and fails.value is True):
+                return  # a refusal is a failure, and no task is skipped past its rule
         elif (operator in _DECIDES or operator.endswith("Sensor")) and asked:
             reason = f"what task '{task.title}' waits for or decides"
             task.unknowns.append(Unknown(reason, task.place, may_gate=True))
@@ -112,7 +117,7 @@ class Operators:
             task.gates.append(Gate("metric", task.title, task.place))
         else:
             return
-        self.skips[task.id] = skips
+        task.skips = skips
 
     def _actions(
         self, operator: str, call: ast.Call, words: dict[str, ast.expr], names: Names, title: str
@@ -128,6 +133,9 @@ class Operators:
             )
             if id(node) in inside and action.kind != "approve"
         ]
+        manifest = _text(words.get("yaml_conf"), names)
+        if _SERVES.search(manifest):
+            found.append(Action("deploy", f"{operator} of a model server", "high", source.place(call.func)))
         remote = operator == "SSHOperator"
         line = _command(words, names)
         if line is not None:
@@ -135,11 +143,18 @@ class Operators:
             at = At(source.document, text, *source.span(node))
             found += recogniser.actions(at, Setting(remote=remote))
         yield from found
-        if found or operator in _EMPTY or "python_callable" in words or line is not None and not _image(words):
+        if (
+            found
+            or operator in _EMPTY
+            or "python_callable" in words
+            or (line is not None and not _image(words))
+        ):
             return
         named = [_text(node, names) for key, node in _every(words) if key in _NAMED]
         if any(recogniser.judge.deploys_by_name(text.rpartition("/")[2]) for text in named):
-            yield Action("deploy", f"{operator} of {named[0].rpartition('/')[2]}", "medium", source.place(call.func))
+            yield Action(
+                "deploy", f"{operator} of {named[0].rpartition('/')[2]}", "medium", source.place(call.func)
+            )
         elif (_image(words) or named) and recogniser.judge.deploys_by_name(title):
             yield Action("deploy", f"{operator} {title}", "low", source.place(call.func))
 
@@ -147,7 +162,9 @@ class Operators:
         """Texts among the arguments that name an environment."""
         judge = self.context.recogniser.judge
         for key, node in words.items():
-            if key in ("task_id", "dag", "python_callable", "trigger_rule", "doc_md") or key.endswith("conn_id"):
+            if key in ("task_id", "dag", "python_callable", "trigger_rule", "doc_md") or key.endswith(
+                "conn_id"
+            ):
                 continue
             value, inner = names.value(node)
             for part in ast.walk(value) if value is not None else ():

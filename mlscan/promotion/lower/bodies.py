@@ -33,23 +33,26 @@ class Body:
         place = self.source.place_of(self.function)
         return arranged(name, place, list(self._done(None, frozenset())))
 
-    def _done(self, around: Guard | None, seen: frozenset[int]) -> Iterator[tuple[Action, Gate | None]]:
+    def direct(self) -> dict[int, Action]:
+        """What its own calls do, by the identity of the call."""
         first, last = self.function.lineno, self.function.end_lineno or self.function.lineno
-        located = Located.whole(self.source.document)
-        setting = Setting(hops=self.hops)
-        known: set[int] = set()
-        for call, action in self.context.python.located(
-            self.context.recogniser, located, setting, first, last
-        ):
-            known.add(id(call))
-            # Who approves a package in code is found at the call itself, whatever runs it.
-            if action.kind != "approve":
-                yield action, self._gate(guard_within(call, self.function) or around, action.place)
+        found = self.context.python.located(
+            self.context.recogniser, Located.whole(self.source.document), Setting(hops=self.hops), first, last
+        )
+        # Who approves a package in code is found at the call itself, whatever runs it.
+        return {id(call): action for call, action in found if action.kind != "approve"}
+
+    def _done(self, around: Guard | None, seen: frozenset[int]) -> Iterator[tuple[Action, Gate | None]]:
+        known = self.direct()
         for call in (node for node in ast.walk(self.function) if isinstance(node, ast.Call)):
+            if (action := known.get(id(call))) is not None:
+                guard = guard_within(call, self.function) or around
+                yield action, gate_of(guard, action.place)
+                continue
             name = dotted(call.func)
             if name.rpartition(".")[2] in _CLEARS:
                 yield Action(SANDBOX, f"{name}()", "high", self.source.place(call)), None
-            if id(call) in known or len(seen) > MAX_HOPS + 1 or not name:
+            if len(seen) > MAX_HOPS + 1 or not name:
                 continue
             owner, function = self.source.function(name)
             if owner is None or function is None or id(function) in seen or function is self.function:
@@ -60,5 +63,7 @@ class Body:
                 inner = replace(self, source=owner, function=function, hops=hops)
                 yield from inner._done(guard, seen | {id(self.function)})
 
-    def _gate(self, guard: Guard | None, place: Place) -> Gate | None:
-        return Gate("human" if guard.human else "metric", guard.words, place) if guard else None
+
+def gate_of(guard: Guard | None, place: Place) -> Gate | None:
+    """The gate that a condition in code is."""
+    return Gate("human" if guard.human else "metric", guard.words, place) if guard else None

@@ -23,9 +23,15 @@ from mlscan.promotion.lower import (
     cloud_build_triggers,
     cloud_deploy,
     cloudformation,
+    dagster,
     databricks_bundle,
     jenkins_x,
+    kfp,
+    kfp_compiled,
+    prefect,
     robots,
+    sagemaker_definition,
+    sagemaker_pipeline,
     tekton,
     terraform,
 )
@@ -47,13 +53,28 @@ _LOWERINGS: dict[str, Lower] = {
     "cloud-deploy": cloud_deploy.lower,
     "cloudformation": cloudformation.lower,
     "codebuild": buildspec.lower,
+    "dagster": dagster.lower,
     "databricks-bundle": databricks_bundle.lower,
     "jenkins-x": jenkins_x.lower,
+    "kfp": kfp.lower,
+    "kfp-compiled": kfp_compiled.lower,
+    "prefect": prefect.lower,
     "robots": robots.lower,
+    "sagemaker-definition": sagemaker_definition.lower,
+    "sagemaker-pipeline": sagemaker_pipeline.lower,
     "tekton": tekton.lower,
     "terraform": terraform.lower,
 }
 
+# What Python defines, told by its imports; the first that fits.
+_CODE: dict[str, Callable[[Document], bool]] = {
+    "cdk": cdk.recognised,
+    "airflow": airflow.recognised,
+    "sagemaker-pipeline": sagemaker_pipeline.recognised,
+    "kfp": kfp.recognised,
+    "prefect": prefect.recognised,
+    "dagster": dagster.recognised,
+}
 _GROUPS = {
     "deploy.cloud.google.com": "cloud-deploy",
 }
@@ -77,6 +98,8 @@ def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
     if name is None:
         return None
     try:
+        if name in _CODE and robots.recognised(parsed.document):
+            robots.lower(parsed, context)
         return _LOWERINGS[name](parsed, context) if name else []
     except RecursionError:
         return []  # an alias that holds itself
@@ -102,6 +125,10 @@ def delivery(parsed: Parsed) -> str | None:
         return "cloud-build-trigger"
     if cloudformation.recognised(first):
         return "cloudformation"
+    if kfp_compiled.recognised(first):
+        return "kfp-compiled"
+    if sagemaker_definition.recognised(first):
+        return "sagemaker-definition"
     if buildspec.recognised(first):
         return "codebuild"
     return "databricks-bundle" if databricks_bundle.recognised(first) else None
@@ -109,11 +136,10 @@ def delivery(parsed: Parsed) -> str | None:
 
 def _python(document: Document) -> str:
     """The platform that a Python file defines a pipeline of; empty for other code."""
-    if cdk.recognised(document):
-        return "cdk"
-    if airflow.recognised(document):
-        return "airflow"
-    return "robots" if robots.MARK in document.data else ""
+    for name, recognised in _CODE.items():
+        if recognised(document):
+            return name
+    return "robots" if robots.recognised(document) else ""
 
 
 def _object(root: Mapping) -> str:

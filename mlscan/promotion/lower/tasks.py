@@ -21,7 +21,9 @@ _SHOWS = frozenset(("test", "tests", "example", "examples", "samples", "docs", "
 @dataclass(eq=False)
 class Task:
     """A task under construction. `after` are the tasks before it with the place that says so; `rule` is the
-    platform's own word for when it runs, `clears` says that it takes a deploy away again."""
+    platform's own word for when it runs, `clears` says that it takes a deploy away again. `owner` is the
+    variable of the pipeline it was given, `branches` the tasks it holds itself. Of a gate that skips those right behind it when it is refused,
+    `skips` says whether all further ones are skipped too."""
 
     id: str
     title: str
@@ -34,17 +36,20 @@ class Task:
     rule: str = ""
     condition: Condition | None = None
     clears: bool = False
+    owner: str = ""
+    branches: tuple[str, ...] = ()
+    skips: bool | None = None
 
 
-def job_of(task: Task) -> Job:
-    """The job that a task is."""
+def job_of(task: Task, pipeline: str) -> Job:
+    """The job that a task of a pipeline is; a file may hold several pipelines with tasks of one name."""
     return Job(
-        task.id,
+        f"{pipeline} / {task.id}",
         task.title,
         "agent",
         task.place,
         task.steps,
-        tuple(Need(name, place) for name, place in task.after.items()),
+        tuple(Need(f"{pipeline} / {name}", place) for name, place in task.after.items()),
         gates=tuple(task.gates),
         condition=task.condition,
         facts=(*task.facts, Fact("job", task.title, task.place)),
@@ -60,7 +65,7 @@ def pipeline_of(
     found = list(tasks)
     if not found:
         return None
-    jobs = [job_of(task) for task in found]
+    jobs = [job_of(task, name) for task in found]
     if any(task.clears for task in found):
         jobs = [_sandboxed(job) for job in jobs]
     return Pipeline(

@@ -31,6 +31,9 @@ class Maker(Protocol):
     def around(self, call: ast.Call, names: Names) -> Gate | None:
         """The gate of all tasks inside `with call:`."""
 
+    def behind(self, call: ast.Call) -> Sequence[ast.expr]:
+        """Those arguments of a call that makes a task whose tasks come after it."""
+
 
 @dataclass
 class Wiring:
@@ -89,7 +92,7 @@ class Wiring:
             for index, item in enumerate(target.elts):
                 own = self.made.get(id(value.elts[index]), refs) if same else refs  # type: ignore[attr-defined]
                 self._bind(item, own, value)
-        elif name := dotted(target):
+        elif name := _name(target):
             self.env[name] = refs
 
     def _with(self, node: ast.With | ast.AsyncWith) -> Refs:
@@ -115,8 +118,8 @@ class Wiring:
         if id(node) in self.made and isinstance(node, ast.Call):
             return self.made[id(node)]
         match node:
-            case ast.Name() | ast.Attribute() if dotted(node) in self.env:
-                refs = self.env[dotted(node)]
+            case ast.Name() | ast.Attribute() | ast.Subscript() if _name(node) in self.env:
+                refs = self.env[_name(node)]
             case ast.BinOp(op=ast.RShift()):
                 refs = self._chained(node.left, node.right)
             case ast.BinOp(op=ast.LShift()):
@@ -188,12 +191,17 @@ class Wiring:
     def _added(self, task: Task, node: ast.Call) -> Refs:
         while task.id in self.tasks:
             task.id += "_"
-        given = [r for child in ast.iter_child_nodes(node) for r in self.value(child)]
+        behind = self.maker.behind(node)
+        later = [r for child in behind for r in self.value(child)]
+        parts = (node.func, *node.args, *(word.value for word in node.keywords))
+        given = [r for child in parts if child not in behind for r in self.value(child)]
         place = self.names.source.place(node)
-        task.after |= {name: place for name in (*self.before, *given)}
+        task.after |= dict.fromkeys((*self.before, *given), place)
         task.gates += self.gates
         self.tasks[task.id] = task
         self.made[id(node)] = (task.id,)
+        task.branches = tuple(later)
+        self._edge((task.id,), later, node)
         return (task.id,)
 
     def _helper(self, node: ast.Call, owner: Source, function: Function) -> Refs:
@@ -209,3 +217,8 @@ class Wiring:
         count = len(self.tasks)
         returned = inner.run(function.body)
         return returned or tuple(self.tasks)[count:]
+
+
+def _name(node: ast.expr) -> str:
+    """What an expression is bound by: `task`, `self.task`, `tasks['train']`."""
+    return ast.unparse(node) if isinstance(node, ast.Subscript) else dotted(node)
