@@ -22,6 +22,8 @@ from airflow.utils.task_group import TaskGroup
 from airflow.utils.trigger_rule import TriggerRule
 
 SHIP = "kubectl -n ml-prod apply -f model.yml"
+HELM = ["upgrade", "churn", "-n", "prod"]
+SERVE = "kind: InferenceService"
 
 """
 
@@ -50,22 +52,26 @@ def test_schedule(given: str, expected: str) -> None:
     assert kind('BashOperator(task_id="ship", bash_command=SHIP)', given) == [("ship", expected)]
 
 
+ENDPOINT = 'SageMakerEndpointOperator(task_id="s", config={"Endpoint": {"EndpointName": "%s"}})'
+NOTEBOOK = 'DatabricksSubmitRunOperator(task_id="s", notebook_task={"notebook_path": "%s"})'
+
+
 @pytest.mark.parametrize(
     ("operator", "expected"),
     [
         ('BashOperator(task_id="ship", bash_command="echo deploy to prod")', []),
         ('EmptyOperator(task_id="deploy_prod")', []),
         ('SageMakerModelOperator(task_id="model_prod", config={"ModelName": "churn-prod"})', []),
-        ('SageMakerEndpointOperator(task_id="s", config={"Endpoint": {"EndpointName": "churn"}})', ["ungated-implicit"]),
-        ('SageMakerEndpointOperator(task_id="s", config={"Endpoint": {"EndpointName": "churn-prod"}})', ["ungated"]),
-        ('SageMakerEndpointOperator(task_id="s", config={"Endpoint": {"EndpointName": "churn-dev"}})', ["no-prod"]),
-        ('KubernetesPodOperator(task_id="s", image="i", cmds=["helm"], arguments=["upgrade", "c", "-n", "prod"])', ["ungated"]),
+        (ENDPOINT % "churn", ["ungated-implicit"]),
+        (ENDPOINT % "churn-prod", ["ungated"]),
+        (ENDPOINT % "churn-dev", ["no-prod"]),
+        ('KubernetesPodOperator(task_id="s", image="i", cmds=["helm"], arguments=HELM)', ["ungated"]),
         ('KubernetesPodOperator(task_id="deploy_prod", image="i")', ["ungated"]),
         ('KubernetesPodOperator(task_id="deploy", image="i")', []),
         ('KubernetesPodOperator(task_id="train_prod", image="i")', []),
-        ('DatabricksSubmitRunOperator(task_id="s", notebook_task={"notebook_path": "/prod/deploy_model"})', ["ungated"]),
-        ('DatabricksSubmitRunOperator(task_id="s", notebook_task={"notebook_path": "/prod/train"})', []),
-        ('KubernetesCreateResourceOperator(task_id="s", namespace="prod", yaml_conf="kind: InferenceService")', ["ungated"]),
+        (NOTEBOOK % "/prod/deploy_model", ["ungated"]),
+        (NOTEBOOK % "/prod/train", []),
+        ('KubernetesCreateResourceOperator(task_id="s", namespace="prod", yaml_conf=SERVE)', ["ungated"]),
     ],
 )  # fmt: skip
 def test_operator(operator: str, expected: list[str]) -> None:
@@ -133,19 +139,22 @@ checks >> BashOperator(task_id="ship", bash_command=SHIP)
     assert kind(body) == [("ship", "gated")]
 
 
+ASK = 'ApprovalOperator(task_id="g", subject="?"'
+
+
 @pytest.mark.parametrize(
     ("gate", "rule", "right", "expected"),
     [
-        ('ApprovalOperator(task_id="g", subject="?")', "all_done", True, "gated"),
-        ('ApprovalOperator(task_id="g", subject="?")', "all_done", False, "gate-void"),
-        ('ApprovalOperator(task_id="g", subject="?")', "none_failed", False, "gate-void"),
-        ('ApprovalOperator(task_id="g", subject="?")', "all_success", False, "gated"),
-        ('ApprovalOperator(task_id="g", subject="?", fail_on_reject=True)', "all_done", True, "gate-void"),
-        ('ApprovalOperator(task_id="g", subject="?", fail_on_reject=True)', "none_failed", True, "gated"),
-        ('ApprovalOperator(task_id="g", subject="?", ignore_downstream_trigger_rules=True)', "all_done", False, "gated"),
+        (f"{ASK})", "all_done", True, "gated"),
+        (f"{ASK})", "all_done", False, "gate-void"),
+        (f"{ASK})", "none_failed", False, "gate-void"),
+        (f"{ASK})", "all_success", False, "gated"),
+        (f'{ASK}, fail_on_reject=True)', "all_done", True, "gate-void"),
+        (f'{ASK}, fail_on_reject=True)', "none_failed", True, "gated"),
+        (f'{ASK}, ignore_downstream_trigger_rules=True)', "all_done", False, "gated"),
         ('HITLOperator(task_id="g", subject="?", options=["go"])', "all_done", True, "gate-void"),
-        ('ApprovalOperator(task_id="g", subject="?", defaults="Approve", execution_timeout=LIMIT)', "", True, "gate-weak"),
-        ('ApprovalOperator(task_id="g", subject="?", defaults="Reject", execution_timeout=LIMIT)', "", True, "gated"),
+        (f'{ASK}, defaults="Approve", execution_timeout=LIMIT)', "", True, "gate-weak"),
+        (f'{ASK}, defaults="Reject", execution_timeout=LIMIT)', "", True, "gated"),
         ('ShortCircuitOperator(task_id="g", python_callable=better)', "", True, "gate-weak"),
         ('ShortCircuitOperator(task_id="g", python_callable=better)', "all_done", False, "gate-weak"),
         ('BranchPythonOperator(task_id="g", python_callable=better)', "none_failed", False, "ungated"),
@@ -260,6 +269,8 @@ def test_dag_of_a_test_is_a_template() -> None:
     assert [one.template for one in graph_of({"tests/dags/d.py": text}).pipelines] == [True]
 
 
-@pytest.mark.parametrize("text", ["from airflow import DAG\nx = (", "import airflow\nDAG = 3\n", "# from airflow import DAG"])
+@pytest.mark.parametrize(
+    "text", ["from airflow import DAG\nx = (", "import airflow\nDAG = 3\n", "# from airflow import DAG"]
+)
 def test_no_dag(text: str) -> None:
     assert graph_of({"d.py": text}).pipelines == ()

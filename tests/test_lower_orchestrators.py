@@ -37,7 +37,11 @@ PREFECT = """
         ("promote(3); pause_flow_run()", "release()", ["ungated-manual"]),
         ("if ask: pause_flow_run()\n        promote(3)", "release()", ["gate-unverified"]),
         ("if accuracy > 0.9: promote(3)", "release()", ["gate-weak"]),
-        ('MlflowClient().set_registered_model_alias("churn", "champion", 3)', "release()", ["ungated-manual"]),
+        (
+            'MlflowClient().set_registered_model_alias("churn", "champion", 3)',
+            "release()",
+            ["ungated-manual"],
+        ),
         ("train(3)", "release()", []),
     ],
 )
@@ -99,8 +103,8 @@ DAGSTER = """
     ("extra", "start", "expected"),
     [
         ("", "", ["ungated-manual", "ungated-manual"]),
-        ("", 'nightly = ScheduleDefinition(job=release, cron_schedule="@daily")', ["ungated-manual", "ungated"]),
-        ("", 'nightly = ScheduleDefinition(job=everything, cron_schedule="@daily")', ["ungated", "ungated-manual"]),
+        ("", 'ScheduleDefinition(job=release, cron_schedule="@daily")', ["ungated-manual", "ungated"]),
+        ("", 'ScheduleDefinition(job=everything, cron_schedule="@daily")', ["ungated", "ungated-manual"]),
         (", automation_condition=AutomationCondition.eager()", "", ["ungated", "ungated-manual"]),
     ],
 )  # fmt: skip
@@ -130,6 +134,7 @@ KFP = """
         score = train()
         %s
 """
+CONDITION = "with dsl.Condition(score.output > 0.8)"
 COMPONENT = """
     name: ship
     implementation:
@@ -144,8 +149,11 @@ COMPONENT = """
     [
         ("deploy(score=score.output)", ["ungated-manual"]),
         ("with dsl.If(score.output > 0.8): deploy(score=score.output)", ["gate-weak"]),
-        ("with dsl.Condition(score.output > 0.8): done = train()\n        deploy(score=1).after(done)", ["gate-weak"]),
-        ("with dsl.If(score.output > 0.8): done = train()\n        deploy(score=1)", ["ungated-manual"]),
+        (
+            "with dsl.Condition(score.output > 0.8): done = train()\n        deploy(score=1).after(done)",
+            ["gate-weak"],
+        ),
+        (f"{CONDITION}: done = train()\n        deploy(score=1)", ["ungated-manual"]),
         ("ship_op().set_caching_options(False)", ["ungated-manual"]),
         ('ModelDeployOp(model=score.output, endpoint="churn-prod")', ["ungated-manual"]),
         ('ModelDeployOp(model=score.output, endpoint="e"); EndpointDeleteOp(endpoint="e")', []),

@@ -28,17 +28,19 @@ PIPELINE = """
         ask = CallbackStep(name="Ask", sqs_queue_url=queue, inputs={}, outputs=[])
         function = Lambda(function_name="ship", script="ship.py", handler="ship.handler")
         ship = LambdaStep(name="Ship", lambda_func=function, inputs={"model": register.properties.Arn}%s)
-        better = ConditionStep(name="Better", conditions=[GreaterThan(evaluate.properties.Score, 1)], if_steps=[%s])
+        above = GreaterThan(evaluate.properties.Score, 1)
+        better = ConditionStep(name="Better", conditions=[above], if_steps=[%s])
         pipeline = Pipeline(name="churn", steps=[%s])
         %s
         return pipeline
-"""  # noqa: E501
+"""
+PARAMETER = 'ParameterString(name="Status", default_value="Approved")'
 REGISTER = 'RegisterModel(name="Register", model_data=train.properties.Model, approval_status="%s")'
 SHIP = """
     import boto3
 
     def handler(event, context):
-        boto3.client("sagemaker").update_endpoint(EndpointName="churn-prod", EndpointConfigName=event["config"])
+        boto3.client("sagemaker").update_endpoint(EndpointName="churn-prod", EndpointConfigName=event["x"])
 """
 
 
@@ -76,7 +78,7 @@ def test_steps(given: dict[str, str], expected: list[str]) -> None:
         (REGISTER % "Approved", "register", [("metric",)]),
         ('ModelStep(name="R", step_args=model.register(approval_status="Approved"))', "", [()]),
         ('ModelStep(name="R", step_args=model.create(instance_type="m"))', "", []),
-        ('RegisterModel(name="R", approval_status=ParameterString(name="S", default_value="Approved"))', "", [()]),
+        (f'RegisterModel(name="R", approval_status={PARAMETER})', "", [()]),
     ],
 )  # fmt: skip
 def test_who_approves(register: str, inside: str, robots: list[tuple[str, ...]]) -> None:
@@ -97,7 +99,7 @@ SHIPS = {"Name": "Ship", "Type": "Lambda", "FunctionArn": "arn:aws:lambda:eu-wes
     ("steps", "expected"),
     [
         ([SHIPS], ["ungated-manual"]),
-        ([{"Name": "C", "Type": "Condition", "Arguments": {"IfSteps": [SHIPS], "ElseSteps": []}}], ["gate-weak"]),
+        ([{"Name": "C", "Type": "Condition", "Arguments": {"IfSteps": [SHIPS]}}], ["gate-weak"]),
         ([{"Name": "Ask", "Type": "Callback"}, {**SHIPS, "DependsOn": ["Ask"]}], ["gate-unverified"]),
         ([{**SHIPS, "FunctionArn": "arn:aws:lambda:eu-west-1:0:function:notify-prod"}], []),
         ([{"Name": "DeployProd", "Type": "Training"}], []),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mlscan.flow.guards import Guard, guard_within
 from mlscan.model import Place
-from mlscan.promotion.commands import MAX_HOPS, Setting
+from mlscan.promotion.commands import DEPLOYS, MAX_HOPS, Setting
 from mlscan.promotion.graph import Action, Gate, Step
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.cdk_source import Function, Source, dotted
@@ -46,7 +46,8 @@ class Body:
         known = self.direct()
         for call in (node for node in ast.walk(self.function) if isinstance(node, ast.Call)):
             if (action := known.get(id(call))) is not None:
-                guard = guard_within(call, self.function) or around
+                deploys = action.kind in DEPLOYS
+                guard = (guard_within(call, self.function) or around) if deploys else None
                 yield action, gate_of(guard, action.place)
                 continue
             name = dotted(call.func)
@@ -57,11 +58,17 @@ class Body:
             owner, function = self.source.function(name)
             if owner is None or function is None or id(function) in seen or function is self.function:
                 continue
-            guard = guard_within(call, self.function) or around
             hops = self.hops if owner is self.source else (*self.hops, self.source.place(call))
             if len(hops) <= MAX_HOPS:
                 inner = replace(self, source=owner, function=function, hops=hops)
-                yield from inner._done(guard, seen | {id(self.function)})
+                done = list(inner._done(around, seen | {id(self.function)}))
+                if not any(action.kind in DEPLOYS and gate is None for action, gate in done):
+                    yield from done
+                    continue
+                outer = guard_within(call, self.function)
+                for action, gate in done:
+                    unguarded = gate is None and action.kind in DEPLOYS
+                    yield action, gate_of(outer, action.place) if unguarded else gate
 
 
 def gate_of(guard: Guard | None, place: Place) -> Gate | None:

@@ -32,6 +32,7 @@ _COMPONENTS = frozenset(("component", "container_component", "python_component",
 _FROM = frozenset(("func_to_container_op", "create_component_from_func", "create_component_from_func_v2"))
 _LOADED = frozenset(("load_component_from_file",))
 _CONDITIONS = frozenset(("Condition", "If", "Elif", "Else"))
+_CLOCK = re.compile(rb"recurring_run\(|create_schedule|JobSchedule\(")
 _CLOCKS = frozenset(
     ("create_recurring_run", "create_schedule", "PipelineJobSchedule", "create_schedule_from_job_spec")
 )
@@ -62,7 +63,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
 
 
 def _triggers(source: Source, function: Function) -> Iterator[Trigger]:
-    for node in ast.walk(source.tree):
+    for node in ast.walk(source.tree) if _CLOCK.search(source.document.data) else ():
         if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _CLOCKS:
             yield Trigger(TriggerKind.SCHEDULE, "schedule", source.place(node.func))
             break

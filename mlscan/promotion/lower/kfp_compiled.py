@@ -6,7 +6,6 @@ https://www.kubeflow.org/docs/components/pipelines/user-guides/core-functions/co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,10 +21,6 @@ from mlscan.promotion.lower.words import At, command_line
 
 PLATFORM = "kubeflow-pipelines"
 _DEPTH = 8
-# Specifications are long: without a word of these nothing in one brings a model anywhere.
-_ACTS = re.compile(
-    rb"(?i)deploy(?!mentspec)|promot|kubectl|helm|transition_model|alias|traffic|inferenceservice|_endpoint"
-)
 
 
 def recognised(root: Node | None) -> bool:
@@ -47,7 +42,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     spec = _spec(parsed.root)
     assert spec is not None
     stem = parsed.path.rpartition(".")[0]
-    if not _ACTS.search(parsed.document.data) or context.read(f"{stem}.py") is not None:
+    if context.read(f"{stem}.py") is not None:
         return []
     reader = _Reader(spec, parsed, context)
     reader.read(spec.get("root"), (), {}, 0)

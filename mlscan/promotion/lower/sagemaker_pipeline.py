@@ -74,7 +74,8 @@ def _pipeline(owner: ast.AST, call: ast.Call, source: Source, context: Context) 
 
 
 def _kept(wiring: Wiring, listed: Iterable[str]) -> list[Task]:
-    """The steps of a pipeline: those listed, the branches of its conditions, and what these need."""
+    """The steps of a pipeline: those listed, the branches of its conditions, and what these need. A condition
+    that is not listed decides nothing."""
     seen: set[str] = set()
     queue = list(listed)
     while queue:
@@ -82,8 +83,12 @@ def _kept(wiring: Wiring, listed: Iterable[str]) -> list[Task]:
         if name not in seen and name in wiring.tasks:
             seen.add(name)
             task = wiring.tasks[name]
-            queue += [*task.branches, *task.after]
-    return [task for task in wiring.tasks.values() if task.id in seen]
+            queue += task.branches
+            queue += (one for one in task.after if name not in wiring.tasks[one].branches)
+    kept = [task for task in wiring.tasks.values() if task.id in seen]
+    for task in kept:
+        task.after = {name: place for name, place in task.after.items() if name in seen}
+    return kept
 
 
 def _all_before(name: str, wiring: Wiring) -> set[str]:

@@ -20,10 +20,13 @@ _SHOWS = frozenset(("test", "tests", "example", "examples", "samples", "docs", "
 
 @dataclass(eq=False)
 class Task:
-    """A task under construction. `after` are the tasks before it with the place that says so; `rule` is the
-    platform's own word for when it runs, `clears` says that it takes a deploy away again. `owner` is the
-    variable of the pipeline it was given, `branches` the tasks it holds itself. Of a gate that skips those right behind it when it is refused,
-    `skips` says whether all further ones are skipped too."""
+    """A task under construction.
+
+    `after` are the tasks before it with the place that says so; `rule` is the platform's own word for when it
+    runs; `clears` says that it takes a deploy away again. `owner` is the variable of the pipeline it was
+    given, `branches` the tasks it holds itself. Of a gate that skips those right behind it when it is
+    refused, `skips` says whether all further ones are skipped too.
+    """
 
     id: str
     title: str
