@@ -96,7 +96,7 @@ def _graph(
         return Partial(), done.findings
     from mlscan.checks.gates.case import World
     from mlscan.checks.promotion import found_in
-    from mlscan.checks.settled import unsettled
+    from mlscan.checks.settled import settled
 
     graphed = Graphed(worker, catalog, read, done.pipelines)
     world = World.of(graphed.graph)
@@ -115,4 +115,5 @@ def _graph(
             marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
             findings += identified(worker.wanted(marked), owner)
             notes += unused if path in graphed.paths else []
-    return Partial(tuple(findings), tuple(notes)), unsettled(done.findings, findings, world)
+    of_code, of_graph = settled(done.findings, findings, world)
+    return Partial(of_graph, tuple(notes)), of_code
