@@ -274,3 +274,13 @@ def test_dag_of_a_test_is_a_template() -> None:
 )
 def test_no_dag(text: str) -> None:
     assert graph_of({"d.py": text}).pipelines == ()
+
+
+def test_helpers_that_call_each_other_end() -> None:
+    functions = "\n".join(
+        f"def f{number}():\n" + "\n".join(f"    f{(number + step) % 30}()" for step in range(1, 30))
+        for number in range(30)
+    )
+    text = f'{HEAD}\n{functions}\n\nwith DAG("churn"):\n    f0()\n    f1()\n'
+    ship = '    PythonOperator(task_id="ship", python_callable=f0)\n'
+    assert kinds_of({"d.py": text + ship}) == []

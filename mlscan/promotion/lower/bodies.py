@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mlscan.flow.guards import Guard, guard_within
 from mlscan.model import Place
@@ -15,23 +15,26 @@ from mlscan.promotion.lower.cdk_source import Function, Source, dotted
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.steps import SANDBOX, arranged
 
+# How many functions are read for one task.
+_MOST = 200
 # What clears away what was deployed: a function that does both tries something out.
 _CLEARS = frozenset(("delete_endpoint", "undeploy", "undeploy_all", "undeploy_model", "delete_deployment"))
 
 
 @dataclass(frozen=True)
 class Body:
-    """A function of the repository, to be read as a part of a pipeline."""
+    """A function of the repository, to be read as a part of a pipeline; `read` counts those read for it."""
 
     source: Source
     function: Function
     context: Context
     hops: tuple[Place, ...] = ()
+    read: list[int] = field(default_factory=lambda: [0])
 
     def steps(self, name: str) -> tuple[Step, ...]:
         """What it does, each deploy behind the condition it stands under."""
         place = self.source.place_of(self.function)
-        return arranged(name, place, list(self._done(None, frozenset())))
+        return arranged(name, place, list(self._done(frozenset())))
 
     def direct(self) -> dict[int, Action]:
         """What its own calls do, by the identity of the call."""
@@ -42,12 +45,15 @@ class Body:
         # Who approves a package in code is found at the call itself, whatever runs it.
         return {id(call): action for call, action in found if action.kind != "approve"}
 
-    def _done(self, around: Guard | None, seen: frozenset[int]) -> Iterator[tuple[Action, Gate | None]]:
+    def _done(self, seen: frozenset[int]) -> Iterator[tuple[Action, Gate | None]]:
+        self.read[0] += 1
+        if self.read[0] > _MOST:
+            return
         known = self.direct()
         for call in (node for node in ast.walk(self.function) if isinstance(node, ast.Call)):
             if (action := known.get(id(call))) is not None:
                 deploys = action.kind in DEPLOYS
-                guard = (guard_within(call, self.function) or around) if deploys else None
+                guard = guard_within(call, self.function) if deploys else None
                 yield action, gate_of(guard, action.place)
                 continue
             name = dotted(call.func)
@@ -61,14 +67,13 @@ class Body:
             hops = self.hops if owner is self.source else (*self.hops, self.source.place(call))
             if len(hops) <= MAX_HOPS:
                 inner = replace(self, source=owner, function=function, hops=hops)
-                done = list(inner._done(around, seen | {id(self.function)}))
-                if not any(action.kind in DEPLOYS and gate is None for action, gate in done):
-                    yield from done
-                    continue
-                outer = guard_within(call, self.function)
+                done = list(inner._done(seen | {id(self.function)}))
+                deploys = any(action.kind in DEPLOYS for action, _ in done)
+                guard = guard_within(call, self.function) if deploys else None
                 for action, gate in done:
-                    unguarded = gate is None and action.kind in DEPLOYS
-                    yield action, gate_of(outer, action.place) if unguarded else gate
+                    # A person asked out here stands before what a number decides in there.
+                    outer = guard is not None and (guard.human or gate is None)
+                    yield action, gate_of(guard, action.place) if outer else gate
 
 
 def gate_of(guard: Guard | None, place: Place) -> Gate | None:

@@ -21,6 +21,7 @@ from mlscan.promotion.lower.words import At, command_line
 
 PLATFORM = "kubeflow-pipelines"
 _DEPTH = 8
+_MOST = 500
 
 
 def recognised(root: Node | None) -> bool:
@@ -72,7 +73,7 @@ class _Reader:
         made: dict[str, list[str]] = {}
         waits: list[tuple[list[str], tuple[str, ...], Place]] = []
         for key, name, item in pairs(listed):
-            if not isinstance(item, Mapping) or depth > _DEPTH:
+            if not isinstance(item, Mapping) or depth > _DEPTH or len(self.tasks) > _MOST:
                 continue
             place = self.parsed.place(name)
             policy = item.get("triggerPolicy")

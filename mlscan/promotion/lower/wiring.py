@@ -19,6 +19,7 @@ from mlscan.promotion.lower.tasks import Task
 Refs = tuple[str, ...]
 _DEPTH = 6
 _MOST = 500
+_STATEMENTS = 20_000
 _AFTER = frozenset(("set_upstream", "after", "add_depends_on"))
 
 
@@ -37,7 +38,8 @@ class Maker(Protocol):
 
 @dataclass
 class Wiring:
-    """The tasks that statements make, in order. `env` holds what names stand for."""
+    """The tasks that statements make, in order. `env` holds what names stand for, `barren` the functions that
+    made no task, `played` how many statements were played."""
 
     maker: Maker
     names: Names
@@ -47,12 +49,15 @@ class Wiring:
     gates: tuple[Gate, ...] = ()
     before: Refs = ()
     depth: int = 0
+    barren: set[int] = field(default_factory=set)
+    played: list[int] = field(default_factory=lambda: [0])
 
     def run(self, statements: Iterable[ast.stmt]) -> Refs:
         """Play statements through; what is returned by them."""
         returned: Refs = ()
         for statement in statements:
-            if len(self.tasks) > _MOST:
+            self.played[0] += 1
+            if len(self.tasks) > _MOST or self.played[0] > _STATEMENTS:
                 break
             returned += self._statement(statement)
         return returned
@@ -209,14 +214,19 @@ class Wiring:
         parameters = [one.arg for one in function.args.args if one.arg not in ("self", "cls")]
         given = dict(zip(parameters, node.args, strict=False))
         given |= {word.arg: word.value for word in node.keywords if word.arg}
+        env = {name: self.value(value) for name, value in given.items()}
+        if id(function) in self.barren and not any(env.values()):
+            return ()
         inner = Wiring(
-            self.maker, Names(owner, function, given, self.names), self.tasks,
-            {name: self.value(value) for name, value in given.items()},
-            gates=self.gates, before=self.before, depth=self.depth + 1,
+            self.maker, Names(owner, function, given, self.names), self.tasks, env, gates=self.gates,
+            before=self.before, depth=self.depth + 1, barren=self.barren, played=self.played,
         )  # fmt: skip
         count = len(self.tasks)
         returned = inner.run(function.body)
-        return returned or tuple(self.tasks)[count:]
+        made = tuple(self.tasks)[count:]
+        if not made:
+            self.barren.add(id(function))
+        return returned or made
 
 
 def _name(node: ast.expr) -> str:
