@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
+from mlscan.catalog.triggers import ACTS
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
@@ -25,12 +27,24 @@ if TYPE_CHECKING:
 
 _YAML_LIMIT = 5_000_000
 _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
+_ACTS = re.compile(ACTS.encode())
 _TRIGGERS = {
     "python": frozenset(
-        {"name", "default", "login", "sink", "promotion", "magic", "leak", "ignore", "delivery"}
+        {
+            "name",
+            "default",
+            "login",
+            "sink",
+            "promotion",
+            "magic",
+            "leak",
+            "ignore",
+            "delivery",
+            "orchestration",
+        }
     ),
-    "yaml": frozenset({"yaml-name", "setting", "command", "pipeline", "ignore", "delivery"}),
-    "text": frozenset({"ignore", "delivery", "groovy"}),
+    "yaml": frozenset({"yaml-name", "setting", "command", "pipeline", "ignore", "delivery", "orchestration"}),
+    "text": frozenset({"ignore", "delivery", "orchestration", "groovy"}),
 }
 
 
@@ -101,7 +115,7 @@ class Analyser:
     def pipeline(self, source: Source) -> bool:
         """Whether the promotion graph wants to see a file."""
         _, fired = self._matcher.match(source.data)
-        return bool(fired & {"pipeline", "delivery", "groovy"}) and _wanted_by_graph(
+        return bool(fired & {"pipeline", "delivery", "orchestration", "groovy"}) and _wanted_by_graph(
             open_document(source), fired
         )
 
@@ -190,7 +204,10 @@ def _pairs_of(source: Source) -> frozenset[str]:
 
 def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
     listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
-    return listed in fired or ("delivery" in fired and _may_deliver(document))
+    if listed in fired:
+        return True
+    acts = "orchestration" in fired and _ACTS.search(document.data) is not None
+    return ("delivery" in fired or acts) and _may_deliver(document)
 
 
 def _may_deliver(document: Document) -> bool:

@@ -41,9 +41,9 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
         listing = list_files(request, config)
         done = run(worker, listing, config.jobs, progress)
     on_disk = reader(listing.root)
-    graph = _graph(worker, catalog, done, lambda path: given.get(path) or on_disk(path))
+    graph, of_code = _graph(worker, catalog, done, lambda path: given.get(path) or on_disk(path))
     return Report(
-        findings=tuple(sorted((*done.findings, *graph.findings), key=lambda item: item.sort_key)),
+        findings=tuple(sorted((*of_code, *graph.findings), key=lambda item: item.sort_key)),
         notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
         rules=tuple(rule for rule in rules if config.enabled(rule)),
         counters=Counters(done.files, done.bytes, time.perf_counter() - started),
@@ -103,15 +103,21 @@ class Graphed:
         return document
 
 
-def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Partial:
-    """Findings of the promotion graph that the pipelines among the files make up."""
+def _graph(
+    worker: Worker, catalog: Catalog, done: Partial, read: Read
+) -> tuple[Partial, tuple[Finding, ...]]:  # fmt: skip
+    """Findings of the promotion graph that the pipelines among the files make up, and those of the files
+    about which it says nothing."""
     if not done.pipelines:
-        return Partial()
-    from mlscan.checks.promotion import check
+        return Partial(), done.findings
+    from mlscan.checks.gates.case import World
+    from mlscan.checks.promotion import found_in
+    from mlscan.checks.settled import settled
 
     graphed = Graphed(worker, catalog, read, done.pipelines, done.opened)
+    world = World.of(graphed.graph)
     by_path: dict[str, list[Finding]] = defaultdict(list)
-    for finding in check(graphed.graph):
+    for finding in found_in(world):
         by_path[finding.place.path].append(finding)
     before: dict[str, list[Finding]] = defaultdict(list)
     for finding in done.findings:
@@ -125,4 +131,5 @@ def _graph(worker: Worker, catalog: Catalog, done: Partial, read: Read) -> Parti
             marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
             findings += identified(worker.wanted(marked), owner)
             notes += unused if path in graphed.paths else []
-    return Partial(tuple(findings), tuple(notes))
+    of_code, of_graph = settled(done.findings, findings, world)
+    return Partial(of_graph, tuple(notes)), of_code

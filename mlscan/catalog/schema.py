@@ -115,8 +115,9 @@ class Invocation(Struct, frozen=True, forbid_unknown_fields=True):
     `match` are word sequences: each word must occur in this order as a non-option argument after the
     program name, `a|b` are alternatives, an empty sequence matches the bare program. `first: true` demands
     that the sequence starts at the first such argument. `unless` are options or words that make it
-    harmless (`--dry-run`), `requires` options or words of which one must be present; both are globs over
-    a word and over `--option=value`. `target` are options whose value names where it goes;
+    harmless (`--dry-run`), `requires` options or words of which one must be present, `demands` those that
+    all must; they are globs over a word and over `--option=value`. `title` is what reports call it, where
+    program and words say too little. `target` are options whose value names where it goes;
     `target_position` the 0-based index among the non-option arguments after the matched words.
     `environment` are variables that name the target. `production: true` counts only where the tag of an
     image or the target names production. `remote: true` counts only in a shell on another host.
@@ -131,7 +132,9 @@ class Invocation(Struct, frozen=True, forbid_unknown_fields=True):
     match: tuple[str, ...]
     first: bool = False
     requires: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    title: str = ""
     target: tuple[str, ...] = ()
     target_position: int | None = None
     environment: tuple[str, ...] = ()

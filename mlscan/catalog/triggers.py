@@ -123,11 +123,23 @@ _PRODUCTION = (
 DELIVERY = (
     r"""(?m)^apiVersion:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev)/|"""
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig)[ \t]*:|"""
-    r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|SageMaker Model Package State|"""
+    r"""AWS::CodePipeline::Pipeline|PutApprovalResult|put_approval_result|update_model_package|"""
+    r"""SageMaker Model Package State|"""
     r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""
     r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
     r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""
+)
+
+# Pipelines of data and models, in code or as they are compiled. They matter where a word says that one may
+# bring a model somewhere, see ACTS: most only train.
+ORCHESTRATION = (
+    r"""(?m)^[ \t]*(?:from|import)[ \t]+(?:airflow|prefect|dagster|kfp|sagemaker(?:\.mlops)?\.workflow)\b|"""
+    r"""^[ \t]*"?deploymentSpec"?[ \t]*:|"Version"[ \t]*:[ \t]*"2020-12-01\""""
+)
+ACTS = (
+    r"""(?i)deploy(?!mentspec)|promot|releas|rollout|publish|kubectl|helm|argocd|transition_|alias|champion|"""
+    r"""traffic|approv|serving|inferenceservice|\blive\b|prod(?!uct|uce)|[_a-z]endpoint|endpoint_"""
 )
 
 # Keys of lists of jobs, and those of a single GitLab job, which stand no deeper than a job's own keys do.
@@ -172,6 +184,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "pipeline": PIPELINE,
         "groovy": GROOVY,
         "delivery": DELIVERY,
+        "orchestration": ORCHESTRATION,
         "production": _PRODUCTION,
         "magic": f"(?im){_MAGIC}",
         "leak": _LEAK,

@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 
 from mlscan.catalog.schema import Catalog, PromotionCall
 from mlscan.catalog.triggers import REPORTED
-from mlscan.checks.guards import guard_of
 from mlscan.documents.document import Document
 from mlscan.flow.calls import argument, matches, resolve, splatted
 from mlscan.flow.fold import Folder
+from mlscan.flow.guards import guard_of
 from mlscan.flow.program import Program, Site, dotted
 from mlscan.model import Confidence, Finding
 from mlscan.words import words

@@ -59,7 +59,11 @@ _CHECKS: tuple[Check, ...] = (
 
 def check(graph: Graph) -> Iterator[Finding]:
     """One finding for each job, at the surest of its deploys; its other deploys are related."""
-    world = World.of(graph)
+    yield from found_in(World.of(graph))
+
+
+def found_in(world: World) -> Iterator[Finding]:
+    """The same for cases that are at hand."""
     grouped: dict[tuple[str, object, bool], list[Found]] = {}
     for case in world.cases:
         job = case.job.place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlscan.checks.delivery_remedies import delivery_remedy, void_remedy
+from mlscan.checks.orchestrator_remedies import orchestrator_remedy, registry_remedy
 from mlscan.checks.service_remedies import service_remedy
 from mlscan.promotion.verdicts import Verdict
 
@@ -11,8 +12,8 @@ def remedy(rule: str, verdict: Verdict) -> str:
     """The fix of one finding."""
     void = next((gate for gate in verdict.gates if gate.kind == "void"), None)
     if void is not None:
-        return void_remedy(void, verdict)
-    if found := delivery_remedy(verdict) or service_remedy(rule, verdict):
+        return registry_remedy(verdict) or void_remedy(void, verdict)
+    if found := delivery_remedy(verdict) or orchestrator_remedy(verdict) or service_remedy(rule, verdict):
         return found
     azure = verdict.deploy.pipeline.platform == "azure-pipelines"
     if rule == "gate-unverified":

@@ -152,18 +152,30 @@ class Recogniser:
                 targets = (Fact("target argument", value, text.place(word.start, word.end)), *targets)
             place = text.place(words[0].start, words[-1].end)
             verbs = {word for sequence in invocation.match for word in sequence.replace("|", " ").split()}
-            title = " ".join((line.program, *(word for word in line.words[:after] if word in verbs)))
+            title = invocation.title or " ".join(
+                (line.program, *(word for word in line.words[:after] if word in verbs))
+            )
             certainty = invocation.confidence
             mutable = mutable_reference(map(expander(setting), line.words))
             yield Action(invocation.action, title[:80], certainty, place, targets, setting.hops, mutable)
+            yield from self._submitted(line, place, setting)
             return
 
     def _declared(self, line: Line, setting: Setting) -> Iterator[Fact]:
-        """What the file handed to `az ml ... --file` says about where it goes."""
-        if self._follow is not None and line.program == "az" and line.words[:1] == ("ml",):
+        """What the file handed to `az ml ... --file` or `kubectl apply -f` says about where it goes."""
+        handed = line.words[:1] == ("ml",) if line.program == "az" else line.program in ("kubectl", "oc")
+        if self._follow is not None and handed:
             for option, _, value in line.options():
-                if option in ("-f", "--file"):
+                if option in ("-f", "--file", "--filename"):
                     yield from self._follow.declared(self, expander(setting)(value), setting.folder)
+
+    def _submitted(self, line: Line, here: Place, setting: Setting) -> Iterator[Action]:
+        """What the commands of a pipeline do that `az ml job create --file` submits."""
+        if self._follow is None or line.words[:3] != ("ml", "job", "create"):
+            return
+        for option, _, value in line.options():
+            if option in ("-f", "--file") and len(setting.hops) < MAX_HOPS:
+                yield from self._follow.submitted(self, expander(setting)(value), here, setting)
 
     def _facts(
         self,
@@ -195,7 +207,10 @@ class Follow(Protocol):
         """The actions of the script that the words run, nothing where they run none."""
 
     def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
-        """What a declaration of Azure ML says about where it goes."""
+        """What a declaration of Azure ML or of a cluster says about where it goes."""
+
+    def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
+        """What the commands of a job of Azure ML do."""
 
 
 def expander(setting: Setting) -> _Expand:

@@ -12,6 +12,9 @@ from dataclasses import replace
 from mlscan.promotion.graph import Approver, Gate, Identity, Job, Pipeline, Protection
 from mlscan.promotion.scope import NO_FACTS, Scope
 
+# What asks for the approval of a SageMaker model package, and the gate that waits for it.
+REGISTRY = "model registry"
+REGISTRY_GATE = "approval of the model package"
 UNSEEN_TRIGGER = "build trigger"
 BUILD_EVENT = "Cloud Build trigger"
 RUN_EVENT = "CodeBuild run"
@@ -26,10 +29,17 @@ def joined(
     pipelines = list(pipelines)
     bundled = any(_deploys_bundle(pipeline) for pipeline in pipelines)
     robots = [approver for approver in approvers if approver.kind == "robot"]
+    registries = {_project(pipeline.path) for pipeline in pipelines if _waits_for_registry(pipeline)}
     found: list[Pipeline] = []
     for pipeline in pipelines:
         given = [item for item in protections if item.platform == pipeline.platform]
-        deniers = [robot for robot in robots if robot.platform == pipeline.platform]
+        project = _project(pipeline.path) if len(registries) > 1 else ""
+        deniers = [
+            robot
+            for robot in robots
+            if robot.platform == pipeline.platform
+            or (robot.platform == REGISTRY and (not project or _project(robot.place.path) == project))
+        ]
         if given or deniers:
             jobs = tuple(_job(job, pipeline, given, deniers) for job in pipeline.jobs)
             pipeline = replace(pipeline, jobs=jobs)
@@ -38,6 +48,15 @@ def joined(
             pipeline = replace(pipeline, jobs=declared)
         found.append(pipeline)
     return found
+
+
+def _waits_for_registry(pipeline: Pipeline) -> bool:
+    return any(gate.name == REGISTRY_GATE for job in pipeline.jobs for gate in job.gates)
+
+
+def _project(path: str) -> str:
+    """The folder at the root that a file stands in: a repository may hold projects side by side."""
+    return path.partition("/")[0] if "/" in path else ""
 
 
 def _deploys_bundle(pipeline: Pipeline) -> bool:
@@ -62,9 +81,13 @@ def _job(job: Job, pipeline: Pipeline, given: list[Protection], robots: list[App
 
 
 def _gate(gate: Gate, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Gate:
-    if gate.kind == "human" and robots:
-        note = f"`{robots[0].name}` gives the approval by itself"
-        return replace(gate, kind="void", proof=replace(robots[0].place, note=note))
+    asked = REGISTRY if gate.name == REGISTRY_GATE else pipeline.platform
+    robot = next((one for one in robots if one.platform == asked), None)
+    if gate.kind == "human" and robot is not None:
+        note = f"`{robot.name}` gives the approval by itself"
+        # A number that decides about the approval is no person, and yet something.
+        weak = "metric" in robot.also
+        return replace(gate, kind="metric" if weak else "void", proof=replace(robot.place, note=note))
     if gate.kind != "environment":
         return gate
     name = Scope({}).expand(gate.name, NO_FACTS).partition(".")[0].lower()

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog, PromotionCall
+from mlscan.documents.python import parse
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _KINDS = frozenset(("deploy", "promote", "approve", "traffic", "train", "evaluate", "register", "rollback"))
 _RUNS = frozenset(("run", "call", "check_call", "check_output", "Popen", "system", "popen"))
+_CLIENT = "boto3.client("
 _DISPATCH = ("/deployments", "/dispatches", "/serving-endpoints", ":deployModel")
 
 
@@ -35,17 +37,27 @@ class PythonCalls:
 
     def actions(self, recogniser: Recogniser, text: Located, setting: Setting) -> Iterator[Action]:
         """The actions of a Python file, in order; nothing where it is no Python."""
+        for _, action in self.located(recogniser, text, setting):
+            yield action
+
+    def located(
+        self, recogniser: Recogniser, text: Located, setting: Setting, first: int = 0, last: int = 0
+    ) -> Iterator[tuple[ast.Call, Action]]:
+        """The same with the call that each action is; only those that start in the lines from `first` to
+        `last` where these are given."""
         script = _script(text.data)
         if script is None:
             return
         constants = script.constants
         starts = script.starts
         for node in script.calls:
+            if last and not first <= node.lineno <= last:
+                continue
             name = _dotted(node.func)
-            last = name.rpartition(".")[2]
+            method = name.rpartition(".")[2]
             found = self._known(name, node, script)
-            posts = last in ("post", "put")
-            runs = name.partition(".")[0] in ("subprocess", "os") and last in _RUNS
+            posts = method in ("post", "put")
+            runs = name.partition(".")[0] in ("subprocess", "os") and method in _RUNS
             if found is None and not posts and not runs:
                 continue
             start = starts[node.lineno - 1] + node.col_offset
@@ -53,14 +65,16 @@ class PythonCalls:
             if found is not None:
                 targets = (*_decided(found, node, constants, setting, place), *setting.facts)
                 certainty = "medium" if found.kind == "approve" else "high"
-                yield Action(found.kind, f"{last}()", certainty, place, targets, setting.hops)
+                yield node, Action(found.kind, f"{method}()", certainty, place, targets, setting.hops)
+            elif posts and _answers(node):
+                title = f"{name}() to pending_deployments"
+                yield node, Action("approve", title, "medium", place, setting.facts, setting.hops)
             elif posts and _posts(node):
-                yield Action(
-                    "deploy", f"{name}() to a deployment API", "medium", place, setting.facts, setting.hops
-                )
+                title = f"{name}() to a deployment API"
+                yield node, Action("deploy", title, "medium", place, setting.facts, setting.hops)
             elif runs:
                 for action in recogniser.actions(Located(text.document, _command(node)), setting):
-                    yield replace(action, place=place)
+                    yield node, replace(action, place=place)
 
     def _known(self, name: str, node: ast.Call, script: _Script) -> PromotionCall | None:
         imports, assigned = script.imports, script.assigned
@@ -72,7 +86,10 @@ class PythonCalls:
                 call.decides and call.decides.argument == "url" and not _goes_to(call, node)
             ):
                 continue
-            fits = full == wanted or _fits(wanted, full, head in imports, assigned)
+            if wanted.startswith(_CLIENT):
+                fits = wanted.rpartition(".")[0] == f'{_CLIENT}"{_service(node, script)}")'
+            else:
+                fits = full == wanted or _fits(wanted, full, head in imports, assigned)
             if fits and _decides(call, node):
                 return call
         return None
@@ -80,36 +97,49 @@ class PythonCalls:
 
 @dataclass(frozen=True)
 class _Script:
-    """A parsed Python file: byte offsets of its lines, its imports, literal names and calls."""
+    """A parsed Python file: byte offsets of its lines, its imports, literal names, clients and calls."""
 
     starts: list[int]
     imports: dict[str, str]
     constants: dict[str, str]
     assigned: dict[str, str]
+    services: dict[str, str]
     calls: list[ast.Call]
 
 
 @lru_cache(maxsize=256)
-def _script(data: bytes) -> _Script | None:
+def tree_of(data: bytes) -> ast.Module | None:
+    """The tree of a Python file, parsed once for all who ask; None where it is no Python."""
     try:
-        tree = ast.parse(data)
+        return parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=256)
+def _script(data: bytes) -> _Script | None:
+    tree = tree_of(data)
+    if tree is None:
+        return None
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return _Script(_line_starts(data), _imports(tree), _constants(tree), _assigned(tree), found)
+    return _Script(
+        _line_starts(data), _imports(tree), _constants(tree), _assigned(tree), _services(tree), found
+    )
 
 
 def _fits(wanted: str, full: str, imported: bool, assigned: dict[str, str]) -> bool:
     """Whether a call on an object of unknown class fits: the parts after the class are the same."""
+    own = full.split(".")
     if wanted.startswith("*."):
         tail = wanted[2:].split(".")
     else:
         parts = wanted.split(".")
         classes = [index for index, part in enumerate(parts) if part[:1].isupper()]
+        if imported and parts[-1][:1].isupper():
+            return own[-1] == parts[-1] and own[0] == parts[0]  # a class moved to another module
         if imported or not classes:
             return False
         tail = [part for part in parts[classes[-1] + 1 :] if not part.startswith("from_")]
-    own = full.split(".")
     if len(tail) == 1 and "_" not in tail[0] and not wanted.startswith("*."):
         # `deploy` and `create` are everybody's: the object has to be made by the class in this file.
         return len(own) == 2 and assigned.get(own[0], "").split(".")[-1:] == [parts[classes[-1]]]
@@ -181,6 +211,32 @@ def _assigned(tree: ast.Module) -> dict[str, str]:
     return found
 
 
+def _services(tree: ast.Module) -> dict[str, str]:
+    """Names that hold a client of boto3, with its service."""
+    return {
+        _dotted(target): service
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and (service := _client(node.value))
+        for target in node.targets
+    }
+
+
+def _client(node: ast.AST) -> str:
+    """The service of `boto3.client("sagemaker")`, `session.client("sagemaker")`."""
+    named = isinstance(node, ast.Call) and _dotted(node.func).rpartition(".")[2] == "client"
+    if not isinstance(node, ast.Call) or not named:
+        return ""
+    given = next((word.value for word in node.keywords if word.arg == "service_name"), None)
+    service = node.args[0] if node.args else given
+    return _text(service) if service is not None else ""
+
+
+def _service(node: ast.Call, script: _Script) -> str:
+    """The service of the client that a call is made on."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return "" if owner is None else _client(owner) or script.services.get(_dotted(owner), "")
+
+
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
@@ -230,6 +286,13 @@ def _posts(node: ast.Call) -> bool:
             if isinstance(last, ast.Constant) and str(last.value).endswith(_DISPATCH):
                 return True
     return False
+
+
+def _answers(node: ast.Call) -> bool:
+    """Whether an HTTP call approves the deployments that wait for a review on GitHub."""
+    texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+    waiting = any(isinstance(text, str) and text.endswith("/pending_deployments") for text in texts)
+    return waiting and "approved" in texts and "rejected" not in texts
 
 
 def _command(node: ast.Call) -> bytes:

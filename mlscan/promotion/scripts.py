@@ -17,6 +17,7 @@ from mlscan.promotion.memory import ScriptMemory
 from mlscan.promotion.production import tokens
 from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.shell import Command, Word
+from mlscan.promotion.submitted import commands_of, components_of
 from mlscan.promotion.targets import may_be_secret, unresolved
 
 _PYTHON = re.compile(r"^(python[\d.]*|py|pypy3?|\$\{?PYTHON\w*\}?)$", re.IGNORECASE)
@@ -29,6 +30,8 @@ _RECIPE = re.compile(
     rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
 )
 _ENDPOINT = re.compile(rb"(?m)^(?:endpoint_name|name)[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
+_OBJECT = re.compile(rb"(?m)^apiVersion[ \t]*:")
+_NAMESPACE = re.compile(rb"(?m)(?:^[ ]{1,4}|[{,][ \t]*)namespace[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
 _MAKES = frozenset(("make", "gmake", "task", "just"))
 _INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
 
@@ -42,7 +45,7 @@ class ScriptFollower:
 
     def __init__(self, catalog: Catalog, read: Read) -> None:
         self._read = read
-        self._python = PythonCalls(catalog)
+        self.python = PythonCalls(catalog)
         invocations = (call for tool in catalog.tools for call in tool.invocations)
         self._memory = ScriptMemory(name for call in invocations for name in call.environment)
 
@@ -87,7 +90,7 @@ class ScriptFollower:
 
             def read(setting: Setting) -> list[Action]:
                 if python:
-                    return list(self._python.actions(recogniser, located, setting))
+                    return list(self.python.actions(recogniser, located, setting))
                 return recogniser.actions(located, setting)
 
             found = self._memory.actions(document, inner, read)
@@ -120,19 +123,40 @@ class ScriptFollower:
         for start, end in command.heredocs:
             nested = Located(text.document, text.data[start:end])
             inner = replace(setting, hops=(*setting.hops, here))
-            for action in self._python.actions(recogniser, nested, inner):
+            for action in self.python.actions(recogniser, nested, inner):
                 yield replace(action, place=here, hops=setting.hops)
 
     def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
-        """The endpoint that a file of Azure ML names, where its name tells an environment.
+        """The endpoint that a file of Azure ML names, or the namespace of a Kubernetes object, where its name
+        tells an environment.
 
         https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-deployment-managed-online
         """
         document = self._open(file, folder)
-        for match in _ENDPOINT.finditer(document.data) if document is not None else ():
+        objects = document is not None and _OBJECT.search(document.data) is not None
+        names = _NAMESPACE if objects else _ENDPOINT
+        for match in names.finditer(document.data) if document is not None else ():
             name = match[1].decode("utf-8", "replace")
             if document is not None and recogniser.judge.names(name):
                 yield Fact("target argument", name, document.place(match.start(1), match.end(1)))
+
+    def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
+        """What the commands of a job of Azure ML do, those of the component files it names among them."""
+        document = self._open(file, setting.folder)
+        if document is None:
+            return
+        inner = replace(setting, hops=(*setting.hops, here))
+        yield from self._commanded(recogniser, document, inner)
+        folder = posixpath.dirname(document.source.path)
+        for name in components_of(document):
+            component = self._open(name, folder)
+            if component is not None:
+                yield from self._commanded(recogniser, component, inner)
+
+    def _commanded(self, recogniser: Recogniser, document: Document, setting: Setting) -> Iterator[Action]:
+        self._memory.mention(document)
+        for command in commands_of(document):
+            yield from recogniser.actions(command.text, replace(setting, folder=command.folder))
 
     def _make(
         self, recogniser: Recogniser, words: list[Word], here: Place, setting: Setting

@@ -44,7 +44,8 @@ def unresolved(option: str, value: str) -> bool:
     names = {token for hole in holes for token in tokens(hole.strip().partition(".")[2] or hole)}
     if names & _SELECTS or "payload" in names:
         return True
-    chooses = option == "-t" or bool(_SELECTS & set(tokens(option)))
+    # `-t` is also the tenant of a login.
+    chooses = (option == "-t" and "tenant" not in names) or bool(_SELECTS & set(tokens(option)))
     return chooses and value.strip() in {match[0] for match in _HOLE.finditer(value)}
 
 

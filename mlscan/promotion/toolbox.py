@@ -147,6 +147,8 @@ def _in_order(
 def _wanted(invocation: Invocation, line: Line) -> bool:
     if any(_glob(pattern, line.forms) for pattern in invocation.unless):
         return False
+    if not all(_glob(pattern, line.forms) for pattern in invocation.demands):
+        return False
     return not invocation.requires or any(_glob(pattern, line.forms) for pattern in invocation.requires)
 
 

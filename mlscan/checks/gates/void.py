@@ -15,12 +15,16 @@ from mlscan.checks.gates.words import confidence, may_be_checked, started, targe
 from mlscan.checks.remedies import remedy
 from mlscan.model import Place
 from mlscan.promotion.graph import Gate, Job
+from mlscan.promotion.joins import REGISTRY_GATE
 from mlscan.promotion.order import before
 from mlscan.promotion.verdicts import UNGATED, Kind, Verdict
 
 _APPROVES_GATES = re.compile(
-    r"put-approval-result|(?:rollouts|builds) approve|approve-transition-request|pending_deployments"
+    r"put.approval.result|(?:rollouts|builds) approve|approve-transition-request|pending_?deployments"
+    r"|pipelines/approvals|approval of a (?:blocked deployment|held job)",
+    re.IGNORECASE,
 )
+_APPROVES_MODELS = re.compile(r"update.model.package")
 
 
 def find(case: Case, world: World) -> Iterator[Found]:
@@ -32,13 +36,24 @@ def find(case: Case, world: World) -> Iterator[Found]:
             yield _without_approvers(case, gate)
         elif verdict.gates and _proven(verdict):
             yield _outlived(case)
-    elif verdict.kind in UNGATED and case.automatic and _gives_approval(case):
+    elif verdict.kind in UNGATED and case.automatic and _gives_approval(case, world):
         yield _robot(case, world)
 
 
-def _gives_approval(case: Case) -> bool:
+def _gives_approval(case: Case, world: World) -> bool:
+    """Whether a command answers for a person. A model that is approved passes a gate only where one waits
+    for that in this repository."""
     action = case.deploy.action
-    return action.kind == "approve" and _APPROVES_GATES.search(action.title) is not None
+    if action.kind != "approve":
+        return False
+    if _APPROVES_MODELS.search(action.title) is not None:
+        return any(
+            gate.name == REGISTRY_GATE
+            for pipeline in world.graph.pipelines
+            for job in pipeline.jobs
+            for gate in job.gates
+        )
+    return _APPROVES_GATES.search(action.title) is not None
 
 
 def _proven(verdict: Verdict) -> bool:

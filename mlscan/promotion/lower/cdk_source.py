@@ -11,6 +11,7 @@ from mlscan.documents.document import Document
 from mlscan.model import Place
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
+from mlscan.promotion.python_calls import tree_of
 
 _DEPTH = 5
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,18 +20,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Source:
     """One Python file: its tree, its imports, its functions, and places in it."""
 
-    def __init__(self, parsed: Parsed, context: Context) -> None:
+    def __init__(self, parsed: Parsed, context: Context, others: dict[str, Source] | None = None) -> None:
         self.parsed = parsed
         self.context = context
         self.document: Document = parsed.document
+        self._others = {parsed.path: self} if others is None else others
 
     @cached_property
     def tree(self) -> ast.Module:
         """The module; an empty one where the file is no Python."""
-        try:
-            return ast.parse(self.document.data)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return ast.Module([], [])
+        return tree_of(self.document.data) or ast.Module([], [])
 
     @cached_property
     def imports(self) -> dict[str, str]:
@@ -70,6 +69,12 @@ class Source:
     def place(self, node: ast.expr, note: str = "") -> Place:
         return self.document.place(*self.span(node), note)
 
+    def place_of(self, function: Function, note: str = "") -> Place:
+        """The place of the name that a definition gives."""
+        start = self._starts[function.lineno - 1] + function.col_offset
+        start = self.document.data.find(function.name.encode(), start)
+        return self.document.place(start, start + len(function.name.encode()), note)
+
     def other(self, module: str) -> Source | None:
         """The file of the repository that a dotted module name means."""
         plain = module.lstrip(".")
@@ -77,8 +82,31 @@ class Source:
         for candidate in (f"{path}.py", f"{path}/__init__.py"):
             found = self.context.nearest(candidate, self.parsed.folder)
             if found is not None and found.document.kind == "python":
-                return Source(found, self.context)
+                if found.path not in self._others:
+                    self._others[found.path] = Source(found, self.context, self._others)
+                return self._others[found.path]
         return None
+
+    def full(self, name: str) -> str:
+        """A dotted name with its first part as it was imported."""
+        head, dot, rest = name.partition(".")
+        return f"{self.imports.get(head, head)}{dot}{rest}"
+
+    def function(self, name: str) -> tuple[Source | None, Function | None]:
+        """The function of the repository that a name means, with its file."""
+        last = name.rpartition(".")[2]
+        if name in self.functions or name.startswith("self."):
+            return self, self.functions.get(last)
+        head, _, rest = name.partition(".")
+        full = self.imports.get(head, "")
+        if not full or full.startswith(("aws_cdk", "constructs")):
+            return None, None
+        module, _, own = full.rpartition(".")
+        for candidate, wanted in ((module, own if not rest else last), (full, last)):
+            other = self.other(candidate) if candidate else None
+            if other is not None and wanted in other.functions:
+                return other, other.functions[wanted]
+        return None, None
 
 
 @dataclass
@@ -123,7 +151,7 @@ class Names:
         if not isinstance(node, ast.Call) or depth > _DEPTH:
             return node, self
         name = dotted(node.func)
-        owner, function = self._function(name)
+        owner, function = self.source.function(name)
         if owner is None or function is None:
             return node, self
         handed: dict[str, ast.expr] = {}
@@ -138,21 +166,6 @@ class Names:
                     return names.result(found, depth + 1)
                 return found, names
         return node, self
-
-    def _function(self, name: str) -> tuple[Source | None, Function | None]:
-        last = name.rpartition(".")[2]
-        if name in self.source.functions or name.startswith("self."):
-            return self.source, self.source.functions.get(last)
-        head, _, rest = name.partition(".")
-        full = self.source.imports.get(head, "")
-        if not full or full.startswith(("aws_cdk", "constructs")):
-            return None, None
-        module, _, own = full.rpartition(".")
-        for candidate, wanted in ((module, own if not rest else last), (full, last)):
-            other = self.source.other(candidate) if candidate else None
-            if other is not None and wanted in other.functions:
-                return other, other.functions[wanted]
-        return None, None
 
     @cached_property
     def _perhaps(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.promotion.graph import Approver, Identity, Pipeline, Step, Trigger
-from mlscan.promotion.lower import buildspec, codepipeline
+from mlscan.promotion.lower import buildspec, codepipeline, model_events
 from mlscan.promotion.lower.codepipeline import Stage, StageAction
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs
@@ -49,7 +49,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
             found.append(_pipeline(name, key, properties, template, context))
         elif kind.startswith("AWS::IAM::"):
             context.approvers += _approvers(name, properties, template)
-    return found
+    return [*found, *model_events.pipelines(template, context)]
 
 
 class Template:

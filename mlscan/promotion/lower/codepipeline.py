@@ -24,6 +24,7 @@ from mlscan.promotion.graph import (
     TriggerKind,
     Unknown,
 )
+from mlscan.promotion.joins import REGISTRY_GATE
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.production import Judge, tokens
 from mlscan.promotion.targets import may_be_secret, unresolved
@@ -139,7 +140,7 @@ def registered(made: list[Job], stages: list[Stage], document: Document) -> tupl
     event = None if pushed else _APPROVED.search(document.data)
     if event is None:
         return tuple(made)
-    gate = Gate("human", "approval of the model package", document.place(event.start(), event.start() + 20))
+    gate = Gate("human", REGISTRY_GATE, document.place(event.start(), event.start() + 20))
     return tuple(
         replace(job, gates=(*job.gates, gate)) if job.kind == "stage" and not job.needs else job
         for job in made

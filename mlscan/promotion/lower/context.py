@@ -12,6 +12,7 @@ from mlscan.documents.document import Document
 from mlscan.promotion.commands import Recogniser
 from mlscan.promotion.graph import Approver, Pipeline, Protection
 from mlscan.promotion.lower.parsed import Parsed
+from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.scripts import Read, ScriptFollower
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Context:
     catalog: Catalog
     read: Read
     recogniser: Recogniser = field(init=False)
+    python: PythonCalls = field(init=False)
     referenced: set[str] = field(default_factory=set)
     protections: list[Protection] = field(default_factory=list)
     approvers: list[Approver] = field(default_factory=list)
@@ -36,7 +38,9 @@ class Context:
     _files: dict[str, Parsed | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.recogniser = Recogniser(self.catalog, ScriptFollower(self.catalog, self.read))
+        follower = ScriptFollower(self.catalog, self.read)
+        self.recogniser = Recogniser(self.catalog, follower)
+        self.python = follower.python
 
     def adopt(self, document: Document) -> Parsed:
         """A file that is at hand already."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mlscan.catalog.triggers import DELIVERY
+from mlscan.catalog.triggers import ACTS, DELIVERY, ORCHESTRATION
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping
 from mlscan.promotion.graph import Pipeline
 from mlscan.promotion.lower import (
+    airflow,
     argo_cd,
     argo_rollouts,
     argo_workflows,
@@ -22,9 +23,15 @@ from mlscan.promotion.lower import (
     cloud_build_triggers,
     cloud_deploy,
     cloudformation,
+    dagster,
     databricks_bundle,
     jenkins_x,
+    kfp,
+    kfp_compiled,
+    prefect,
     robots,
+    sagemaker_definition,
+    sagemaker_pipeline,
     tekton,
     terraform,
 )
@@ -34,8 +41,11 @@ from mlscan.promotion.lower.parsed import Parsed
 Lower = Callable[[Parsed, Context], list[Pipeline]]
 
 _MARKS = re.compile(DELIVERY.encode())
+_ORCHESTRATION = re.compile(ORCHESTRATION.encode())
+_ACTS = re.compile(ACTS.encode())
 _TERRAFORM = re.compile(r"\.tf(\.(tmpl|j2|jinja))?$")
 _LOWERINGS: dict[str, Lower] = {
+    "airflow": airflow.lower,
     "argo-cd": argo_cd.lower,
     "argo-rollouts": argo_rollouts.lower,
     "argo-workflows": argo_workflows.lower,
@@ -45,13 +55,28 @@ _LOWERINGS: dict[str, Lower] = {
     "cloud-deploy": cloud_deploy.lower,
     "cloudformation": cloudformation.lower,
     "codebuild": buildspec.lower,
+    "dagster": dagster.lower,
     "databricks-bundle": databricks_bundle.lower,
     "jenkins-x": jenkins_x.lower,
+    "kfp": kfp.lower,
+    "kfp-compiled": kfp_compiled.lower,
+    "prefect": prefect.lower,
     "robots": robots.lower,
+    "sagemaker-definition": sagemaker_definition.lower,
+    "sagemaker-pipeline": sagemaker_pipeline.lower,
     "tekton": tekton.lower,
     "terraform": terraform.lower,
 }
 
+# What Python defines, told by its imports; the first that fits.
+_CODE: dict[str, Callable[[Document], bool]] = {
+    "cdk": cdk.recognised,
+    "airflow": airflow.recognised,
+    "sagemaker-pipeline": sagemaker_pipeline.recognised,
+    "kfp": kfp.recognised,
+    "prefect": prefect.recognised,
+    "dagster": dagster.recognised,
+}
 _GROUPS = {
     "deploy.cloud.google.com": "cloud-deploy",
 }
@@ -66,7 +91,9 @@ _KINDS = {
 
 def may_deliver(document: Document) -> bool:
     """A cheap question before a file is parsed: does it hold a mark of a delivery?"""
-    return _MARKS.search(document.data) is not None
+    if _MARKS.search(document.data) is not None:
+        return True
+    return _ORCHESTRATION.search(document.data) is not None and _ACTS.search(document.data) is not None
 
 
 def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
@@ -75,6 +102,8 @@ def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
     if name is None:
         return None
     try:
+        if name in _CODE and robots.recognised(parsed.document):
+            robots.lower(parsed, context)
         return _LOWERINGS[name](parsed, context) if name else []
     except RecursionError:
         return []  # an alias that holds itself
@@ -85,8 +114,7 @@ def delivery(parsed: Parsed) -> str | None:
     if _TERRAFORM.search(parsed.path):
         return "terraform"
     if parsed.document.kind == "python":
-        robot = "robots" if robots.MARK in parsed.document.data else ""
-        return "cdk" if cdk.recognised(parsed.document) else robot
+        return _python(parsed.document)
     if jenkins_x.recognised(parsed.document.data):
         return "jenkins-x"
     for root in parsed.roots:
@@ -101,9 +129,21 @@ def delivery(parsed: Parsed) -> str | None:
         return "cloud-build-trigger"
     if cloudformation.recognised(first):
         return "cloudformation"
+    if kfp_compiled.recognised(first):
+        return "kfp-compiled"
+    if sagemaker_definition.recognised(first):
+        return "sagemaker-definition"
     if buildspec.recognised(first):
         return "codebuild"
     return "databricks-bundle" if databricks_bundle.recognised(first) else None
+
+
+def _python(document: Document) -> str:
+    """The platform that a Python file defines a pipeline of; empty for other code."""
+    for name, recognised in _CODE.items():
+        if recognised(document):
+            return name
+    return "robots" if robots.recognised(document) else ""
 
 
 def _object(root: Mapping) -> str:

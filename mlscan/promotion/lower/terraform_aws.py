@@ -30,7 +30,7 @@ def pipelines(module: Module, context: Context) -> list[Pipeline]:
                 platform=codepipeline.PLATFORM,
                 place=place,
                 triggers=codepipeline.triggers(stages, place),
-                jobs=tuple(made),
+                jobs=codepipeline.registered(made, stages, module.parsed.document),
                 groups=groups,
                 facts=tuple(folders(module.parsed, context.recogniser.judge)),
             )

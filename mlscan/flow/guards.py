@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,10 +46,26 @@ class Guard:
 
 def guard_of(call: ast.Call, site: Site, program: Program) -> Guard | None:
     """The strongest guard that encloses a call, or that leaves the block before it."""
+    return _strongest(call, site.module.tree, lambda names: _asked(names, site, program))
+
+
+def guard_within(call: ast.Call, function: ast.AST) -> Guard | None:
+    """The same as far as one function tells, for those who read no whole program."""
+    answers = {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and any(_name(inner) in _ASKS for inner in ast.walk(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return _strongest(call, function, lambda names: not answers.isdisjoint(names))
+
+
+def _strongest(call: ast.Call, tree: ast.AST, asked: Callable[[set[str]], bool]) -> Guard | None:
     weak: Guard | None = None
-    for test in _tests(call, site.module.tree):
+    for test in _tests(call, tree):
         names = {_name(node) for node in ast.walk(test)}
-        if names & _ASKS or _asked(names, site, program):
+        if names & _ASKS or asked(names):
             return Guard(True, "a question to a person")
         text = ast.unparse(test).lower()
         if any(word in text for word in _APPROVAL):
@@ -67,7 +84,7 @@ def _asked(names: set[str], site: Site, program: Program) -> bool:
     return False
 
 
-def _tests(call: ast.Call, tree: ast.Module) -> list[ast.expr]:
+def _tests(call: ast.Call, tree: ast.AST) -> list[ast.expr]:
     """Conditions that must hold for the call to run: enclosing ones, and earlier `if not x: return`."""
     path = _path(call, tree)
     found: list[ast.expr] = []

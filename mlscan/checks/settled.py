@@ -1,0 +1,49 @@
+"""Calls in code that the promotion graph sees too: one fact is one finding.
+
+A rule over code sees a promotion and nothing around it. Where a pipeline runs that very call, the graph knows
+what starts it and which gates stand before it, so that its word counts. Of a call that approves a model the
+rule over code knows more, unless the graph knows the gate that the approval passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mlscan.checks.gates.case import World
+from mlscan.model import Finding, Place
+from mlscan.promotion.verdicts import Kind
+
+_PROMOTES = frozenset(("promotes-without-approval", "deploys-model-from-code"))
+_APPROVES = "self-approved-model"
+_UNSURE = "gate-unverified"
+_PLAIN = frozenset(("direct-to-prod", "deploy-without-approval"))
+
+
+def settled(
+    of_code: Iterable[Finding], of_graph: Sequence[Finding], world: World
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:  # fmt: skip
+    """The findings of rules over code without those that the graph reports or knows to be gated, and those of
+    the graph without what a rule over code says better."""
+    open_: set[tuple[str, int, int]] = set()
+    gated: set[tuple[str, int, int]] = set()
+    for case in world.cases:
+        (gated if case.worst.kind is Kind.GATED else open_).add(_start(case.deploy.action.place))
+    said = {
+        _start(place)
+        for finding in of_graph
+        if finding.rule != _UNSURE
+        for place in (finding.place, *finding.related)
+    }
+    void = {_start(finding.place) for finding in of_graph if finding.rule == "gate-void"}
+    known = {**dict.fromkeys(_PROMOTES, (gated - open_) | said), _APPROVES: void}
+    kept = tuple(one for one in of_code if _start(one.place) not in known.get(one.rule, ()))
+    approved = {_start(finding.place) for finding in kept if finding.rule == _APPROVES}
+    return kept, tuple(
+        finding
+        for finding in of_graph
+        if finding.rule not in _PLAIN or finding.related or _start(finding.place) not in approved
+    )
+
+
+def _start(place: Place) -> tuple[str, int, int]:
+    return place.path, place.region.start_line, place.region.start_column

@@ -1,0 +1,101 @@
+"""EventBridge rules on SageMaker's model registry: what an approved model package starts.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+A rule that waits for `Approved` stands behind the approval of exactly the package that it deploys.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mlscan.documents.yaml import Mapping, Node, Scalar, walk
+from mlscan.promotion.commands import Setting
+from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Unknown
+from mlscan.promotion.joins import REGISTRY_GATE
+from mlscan.promotion.located import Located
+from mlscan.promotion.lower.parsed import items, pairs
+from mlscan.promotion.lower.words import folders, started
+
+if TYPE_CHECKING:
+    from mlscan.promotion.lower.cloudformation import Template
+    from mlscan.promotion.lower.context import Context
+
+PLATFORM = "eventbridge"
+_CHANGE = "SageMaker Model Package State Change"
+_FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+
+
+def pipelines(template: Template, context: Context) -> Iterator[Pipeline]:
+    """One pipeline for each function that a change of a model package starts and that deploys."""
+    for name, _, resource in template.resources():
+        properties = resource.get("Properties")
+        kind = resource.text("Type")
+        if not isinstance(properties, Mapping):
+            continue
+        if kind == "AWS::Events::Rule":
+            for target in items(properties.get("Targets")):
+                arn = target.get("Arn") if isinstance(target, Mapping) else None
+                function = template.resource(template.text(arn).strip("${}").partition(".")[0])
+                if function is not None and function.text("Type") in _FUNCTIONS:
+                    yield from _pipeline(name, properties.get("EventPattern"), function, template, context)
+        elif kind == "AWS::Serverless::Function":
+            for _, _, event in pairs(properties.get("Events")):
+                given = event.get("Properties") if isinstance(event, Mapping) else None
+                if isinstance(given, Mapping):
+                    yield from _pipeline(name, given.get("Pattern"), resource, template, context)
+
+
+def _pipeline(
+    name: str, pattern: Node | None, function: Mapping, template: Template, context: Context
+) -> Iterator[Pipeline]:
+    change = next((one for one in _scalars(pattern) if one.value == _CHANGE), None)
+    actions = tuple(_deploys(function, template, context)) if change is not None else ()
+    if change is None or not actions:
+        return
+    parsed = template.parsed
+    place = parsed.place(change)
+    detail = pattern.get("detail") if isinstance(pattern, Mapping) else None
+    status = detail.get("ModelApprovalStatus") if isinstance(detail, Mapping) else None
+    states = [one.value for one in _scalars(status)]
+    # A rule for other states, or for none, leaves the question to the code it starts.
+    approved = states == ["Approved"]
+    gates = (Gate("human", REGISTRY_GATE, parsed.place(status or change)),) if approved else ()
+    asks = Unknown("whether the function asks for an approved package", place, may_gate=True)
+    job = Job(
+        name, name, "agent", place, (Step(name, place, actions),), gates=gates,
+        unknowns=() if approved else (asks,), facts=(Fact("job", name, place),),
+    )  # fmt: skip
+    facts = tuple(folders(parsed, context.recogniser.judge))
+    trigger = started("change of a model package", place)
+    yield Pipeline(parsed.path, PLATFORM, place, (trigger,), (job,), {name: (name,)}, facts)
+
+
+def _scalars(node: Node | None) -> Iterator[Scalar]:
+    for one in walk(node, 200) if node is not None else ():
+        if isinstance(one, Scalar):
+            yield one
+
+
+def _deploys(function: Mapping, template: Template, context: Context) -> Iterator[Action]:
+    """What the handler of a function does, where its code is a file of the repository or stands inline."""
+    properties = function.get("Properties")
+    if not isinstance(properties, Mapping):
+        return
+    module = template.text(properties.get("Handler")).rpartition(".")[0].replace(".", "/")
+    code = properties.get("CodeUri", "Code")
+    inline = code.get("ZipFile") if isinstance(code, Mapping) else None
+    if isinstance(inline, Scalar):
+        text = Located.of(template.parsed.document, inline)
+        yield from context.python.actions(context.recogniser, text, Setting())
+        return
+    folder = template.text(code) if isinstance(code, Scalar) else ""
+    if module and "$" not in folder and "://" not in folder:
+        path = posixpath.normpath(posixpath.join(folder, f"{module}.py"))
+        found = context.nearest(path, template.parsed.folder)
+        if found is not None:
+            setting = Setting(hops=(template.parsed.place(code or properties),))
+            for action in context.python.actions(context.recogniser, Located.whole(found.document), setting):
+                if action.kind != "approve":
+                    yield action
