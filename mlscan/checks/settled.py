@@ -16,7 +16,7 @@ from mlscan.promotion.verdicts import Kind
 _PROMOTES = frozenset(("promotes-without-approval", "deploys-model-from-code"))
 _APPROVES = "self-approved-model"
 _UNSURE = "gate-unverified"
-_PLAIN = frozenset(("direct-to-prod", "deploy-without-approval"))
+_PLAIN = frozenset(("direct-to-prod", "deploy-without-approval", _APPROVES))
 
 
 def settled(

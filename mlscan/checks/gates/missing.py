@@ -1,5 +1,5 @@
 """No gate at all, or one that only the server knows: `direct-to-prod`, `deploy-without-approval`,
-`gate-unverified`."""
+`self-approved-model`, `gate-unverified`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from mlscan.promotion.verdicts import OPEN, Kind, Verdict
 
 
 def find(case: Case, world: World) -> Iterator[Found]:
-    """At most one of the three, by the worst scenario of the deploy."""
+    """At most one of them, by the worst scenario of the deploy."""
     verdict = case.worst
     rule = rule_of(verdict)
     if rule:
         message = _unverified(verdict) if rule == "gate-unverified" else _open(verdict)
-        yield Found(rule, case, verdict, message, confidence(verdict), fix=remedy(rule, verdict))
+        fix = "" if rule == "self-approved-model" else remedy(rule, verdict)
+        yield Found(rule, case, verdict, message, confidence(verdict), fix=fix)
 
 
 def rule_of(verdict: Verdict) -> str:
@@ -31,6 +32,8 @@ def rule_of(verdict: Verdict) -> str:
     if verdict.kind not in OPEN:
         return ""
     automatic = verdict.scenario is not None and verdict.scenario.automatic
+    if verdict.deploy.action.kind == "approve":
+        return "self-approved-model"
     named = verdict.deploy.target.environment == "prod"
     sure = verdict.kind in (Kind.UNGATED, Kind.GATE_VOID) and automatic and named
     return "direct-to-prod" if sure and not may_be_checked(verdict) else "deploy-without-approval"
@@ -38,6 +41,9 @@ def rule_of(verdict: Verdict) -> str:
 
 def _open(verdict: Verdict) -> str:
     job = verdict.deploy.job.title
+    if verdict.deploy.action.kind == "approve":
+        call = verdict.deploy.action.title
+        return f"Job '{job}' approves the model itself (by '{call}') on {started(verdict)}."
     void = ""
     if verdict.kind is Kind.GATE_VOID and verdict.gates:
         void = f" The gate '{verdict.gates[0].name}' does not stop it: the job runs even if it is denied."
