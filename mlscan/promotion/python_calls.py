@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlscan.catalog.schema import Catalog, PromotionCall
-from mlscan.documents.python import parse
+from mlscan.catalog.schema import Catalog, Decides, PromotionCall
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
+from mlscan.promotion.python_script import Script, client, dotted, literal, script_of
 from mlscan.promotion.scope import NO_FACTS
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class PythonCalls:
     ) -> Iterator[tuple[ast.Call, Action]]:
         """The same with the call that each action is; only those that start in the lines from `first` to
         `last` where these are given."""
-        script = _script(text.data)
+        script = script_of(text.data)
         if script is None:
             return
         constants = script.constants
@@ -53,7 +52,7 @@ class PythonCalls:
         for node in script.calls:
             if last and not first <= node.lineno <= last:
                 continue
-            name = _dotted(node.func)
+            name = dotted(node.func)
             method = name.rpartition(".")[2]
             found = self._known(name, node, script)
             posts = method in ("post", "put")
@@ -62,6 +61,8 @@ class PythonCalls:
                 continue
             start = starts[node.lineno - 1] + node.col_offset
             place = text.place(start, starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0))
+            if found is not None and not _may_approve(found, node, script, setting):
+                continue
             if found is not None:
                 targets = (*_decided(found, node, constants, setting, place), *setting.facts)
                 certainty = "medium" if found.kind == "approve" else "high"
@@ -76,7 +77,7 @@ class PythonCalls:
                 for action in recogniser.actions(Located(text.document, _command(node)), setting):
                     yield node, replace(action, place=place)
 
-    def _known(self, name: str, node: ast.Call, script: _Script) -> PromotionCall | None:
+    def _known(self, name: str, node: ast.Call, script: Script) -> PromotionCall | None:
         imports, assigned = script.imports, script.assigned
         head, _, rest = name.partition(".")
         full = f"{imports[head]}.{rest}".rstrip(".") if head in imports else name
@@ -93,38 +94,6 @@ class PythonCalls:
             if fits and _decides(call, node):
                 return call
         return None
-
-
-@dataclass(frozen=True)
-class _Script:
-    """A parsed Python file: byte offsets of its lines, its imports, literal names, clients and calls."""
-
-    starts: list[int]
-    imports: dict[str, str]
-    constants: dict[str, str]
-    assigned: dict[str, str]
-    services: dict[str, str]
-    calls: list[ast.Call]
-
-
-@lru_cache(maxsize=256)
-def tree_of(data: bytes) -> ast.Module | None:
-    """The tree of a Python file, parsed once for all who ask; None where it is no Python."""
-    try:
-        return parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-@lru_cache(maxsize=256)
-def _script(data: bytes) -> _Script | None:
-    tree = tree_of(data)
-    if tree is None:
-        return None
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return _Script(
-        _line_starts(data), _imports(tree), _constants(tree), _assigned(tree), _services(tree), found
-    )
 
 
 def _fits(wanted: str, full: str, imported: bool, assigned: dict[str, str]) -> bool:
@@ -175,80 +144,36 @@ def _goes_to(call: PromotionCall, node: ast.Call) -> bool:
     return any(path in texts for path in call.decides.production)
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return found
+def _may_approve(call: PromotionCall, node: ast.Call, script: Script, setting: Setting) -> bool:
+    """Whether a call that may approve does: `ModelApprovalStatus="PendingManualApproval"` does not."""
+    if call.kind != "approve" or call.decides is None:
+        return True
+    value = _deciding(call.decides, node, script)
+    if value is None:
+        return False
+    text = script.constants.get(value.id, "") if isinstance(value, ast.Name) else literal(value)
+    expanded = setting.scope.expand(text, NO_FACTS)
+    known = bool(expanded) and "$" not in expanded
+    return not known or expanded.lower() in (word.lower() for word in call.decides.production)
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
-    """Names that are one literal text, or an environment variable (`$NAME`), everywhere in the file."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            value = _text(node.value)
-            if value:
-                found.setdefault(node.targets[0].id, value)
-    return found
+def _deciding(decides: Decides, node: ast.Call, script: Script) -> ast.expr | None:
+    """The expression that decides, also where a dict of the file hands it in."""
+    for word in node.keywords:
+        if word.arg == decides.argument:
+            return word.value
+        given = script.dicts.get(dotted(word.value)) if word.arg is None else None
+        for key, value in zip(given.keys, given.values, strict=True) if given is not None else ():
+            if key is not None and literal(key) == decides.argument:
+                return value
+    position = decides.position
+    return node.args[position] if position is not None and len(node.args) > position else None
 
 
-def _assigned(tree: ast.Module) -> dict[str, str]:
-    """Names that hold what a call gave, with the call's own name."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    found[target.id] = _dotted(node.value.func)
-    return found
-
-
-def _services(tree: ast.Module) -> dict[str, str]:
-    """Names that hold a client of boto3, with its service."""
-    return {
-        _dotted(target): service
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and (service := _client(node.value))
-        for target in node.targets
-    }
-
-
-def _client(node: ast.AST) -> str:
-    """The service of `boto3.client("sagemaker")`, `session.client("sagemaker")`."""
-    named = isinstance(node, ast.Call) and _dotted(node.func).rpartition(".")[2] == "client"
-    if not isinstance(node, ast.Call) or not named:
-        return ""
-    given = next((word.value for word in node.keywords if word.arg == "service_name"), None)
-    service = node.args[0] if node.args else given
-    return _text(service) if service is not None else ""
-
-
-def _service(node: ast.Call, script: _Script) -> str:
+def _service(node: ast.Call, script: Script) -> str:
     """The service of the client that a call is made on."""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    return "" if owner is None else _client(owner) or script.services.get(_dotted(owner), "")
-
-
-def _text(node: ast.AST) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if (
-        isinstance(node, ast.Call)
-        and _dotted(node.func) in ("os.getenv", "os.environ.get", "getenv")
-        and node.args
-    ):
-        return f"${{{_text(node.args[0])}}}"
-    if isinstance(node, ast.Subscript) and _dotted(node.value) == "os.environ":
-        return f"${{{_text(node.slice)}}}"
-    return ""
+    return "" if owner is None else client(owner) or script.services.get(dotted(owner), "")
 
 
 def _decided(
@@ -260,7 +185,7 @@ def _decided(
     values: list[tuple[bool, ast.expr]] = [(word.arg == wanted, word.value) for word in node.keywords]
     values += [(index == position, value) for index, value in enumerate(node.args)]
     for decides, value in sorted(values, key=lambda pair: not pair[0]):
-        text = constants.get(value.id, "") if isinstance(value, ast.Name) else _text(value)
+        text = constants.get(value.id, "") if isinstance(value, ast.Name) else literal(value)
         if not text:
             continue
         expanded = setting.scope.expand(text, NO_FACTS)
@@ -299,25 +224,9 @@ def _command(node: ast.Call) -> bytes:
     """The command line of a subprocess call, as far as it is literal."""
     first = node.args[0] if node.args else None
     if isinstance(first, ast.List | ast.Tuple):
-        return " ".join(_text(item) or "$x" for item in first.elts).encode()
+        return " ".join(literal(item) or "$x" for item in first.elts).encode()
     if isinstance(first, ast.JoinedStr):
         return "".join(
             str(part.value) if isinstance(part, ast.Constant) else "${x}" for part in first.values
         ).encode()
-    return _text(first).encode() if first is not None else b""
-
-
-def _dotted(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        inner = _dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else f"?.{node.attr}"
-    if isinstance(node, ast.Name):
-        return node.id
-    return _dotted(node.func) if isinstance(node, ast.Call) else ""
-
-
-def _line_starts(data: bytes) -> list[int]:
-    starts = [0]
-    for line in data.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    return starts
+    return literal(first).encode() if first is not None else b""

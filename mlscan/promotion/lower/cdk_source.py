@@ -11,7 +11,7 @@ from mlscan.documents.document import Document
 from mlscan.model import Place
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
-from mlscan.promotion.python_calls import tree_of
+from mlscan.promotion.python_script import tree_of
 
 _DEPTH = 5
 Function = ast.FunctionDef | ast.AsyncFunctionDef
