@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _YAML_LIMIT = 5_000_000
 _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
+_DOCUMENTATION = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 _ACTS = re.compile(ACTS.encode())
 _TRIGGERS = {
     "python": frozenset(
@@ -205,7 +206,7 @@ def _pairs_of(source: Source) -> frozenset[str]:
 def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
     listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
     if listed in fired:
-        return True
+        return not document.source.path.lower().endswith(_DOCUMENTATION)
     acts = "orchestration" in fired and _ACTS.search(document.data) is not None
     return ("delivery" in fired or acts) and _may_deliver(document)
 

@@ -25,7 +25,7 @@ from mlscan.checks.gates import (
 )
 from mlscan.checks.gates.case import Check, Found, World, places
 from mlscan.checks.gates.words import evidence
-from mlscan.model import Finding
+from mlscan.model import Finding, Region
 from mlscan.promotion.graph import Graph
 
 _PRECEDENCE = (
@@ -41,6 +41,7 @@ _PRECEDENCE = (
     "gate-weak",
     "gate-unverified",
 )
+_SHOWN = 3
 _BESIDE = "approval-not-bound-to-artifact"
 _CHECKS: tuple[Check, ...] = (
     untrusted.find,
@@ -63,15 +64,30 @@ def check(graph: Graph) -> Iterator[Finding]:
 
 
 def found_in(world: World) -> Iterator[Finding]:
-    """The same for cases that are at hand."""
+    """The same for cases that are at hand; jobs that share a line of a template share a finding."""
     grouped: dict[tuple[str, object, bool], list[Found]] = {}
     for case in world.cases:
         job = case.job.place
         for find in _CHECKS:
             for found in find(case, world):
                 grouped.setdefault((job.path, job.region, found.rule == _BESIDE), []).append(found)
+    shared: dict[tuple[str, str, Region], list[tuple[Finding, str]]] = {}
     for group in grouped.values():
-        yield _reported(group)
+        finding = _reported(group)
+        key = (finding.rule, finding.place.path, finding.place.region)
+        shared.setdefault(key, []).append((finding, group[0].case.job.title))
+    for (finding, title), *more in shared.values():
+        others = [name for name in dict.fromkeys(name for _, name in more) if name != title]
+        so_do = f" So {'do' if len(others) > 1 else 'does'} {_listed(others)}." if others else ""
+        yield replace(finding, message=finding.message + so_do)
+
+
+def _listed(names: list[str]) -> str:
+    """`job 'a'`, `jobs 'a' and 'b'`, `jobs 'a', 'b' and 3 more`."""
+    shown = [f"'{name}'" for name in names[:_SHOWN]]
+    last = f"{len(names) - _SHOWN} more" if len(names) > _SHOWN else shown.pop()
+    head = f"{', '.join(shown)} and " if shown else ""
+    return f"{'jobs' if len(names) > 1 else 'job'} {head}{last}"
 
 
 def _reported(group: list[Found]) -> Finding:

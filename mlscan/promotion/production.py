@@ -34,6 +34,8 @@ _WEIGHTS = {
 _VARIABLE = re.compile(r"^\$\{?\w+\}?$")
 _NAMES = frozenset(("step", "job", "stage", "workflow", "file"))
 _BOUND = 5
+# `production-ready` is praise, `--production-variants` an argument of SageMaker.
+_QUALITIES = frozenset(("ready", "grade", "variant", "variants"))
 _PAIRS = frozenset((("create", "endpoint"), ("tf", "apply"), ("terraform", "apply"), ("infra", "apply")))
 
 
@@ -71,7 +73,7 @@ class Judge:
         verb_seen = False
         for index, word in enumerate(found):
             before = found[index - 1] if index else ""
-            ready = found[index + 1 : index + 2] in (("ready",), ("grade",))
+            ready = bool(_QUALITIES & set(found[index + 1 : index + 2]))
             if word in self._production and not ready and not (free and word == "live" and not verb_seen):
                 if before in self._negations:
                     other = True
