@@ -22,7 +22,8 @@ class TokenFormat(Struct, frozen=True, forbid_unknown_fields=True):
     assignment, a key, an argument or an option just before it, on the same line.
     `structure` names a check of `mlscan.secrets.structure`; it moves confidence and never drops.
     `boundary: false` switches off the rule that no word character may touch the secret. `human: true` says
-    that people choose the secret, so that it is judged as a password and not by its shape.
+    that people choose the secret, so that it is judged as a password and not by its shape. `public: true`
+    says that the value is an identifier that anybody may know: it counts only at low confidence.
     """
 
     id: str
@@ -32,6 +33,7 @@ class TokenFormat(Struct, frozen=True, forbid_unknown_fields=True):
     structure: str = ""
     boundary: bool = True
     human: bool = False
+    public: bool = False
     severity: Level = "error"
     score: float = 8.0
     precision: Precision = "high"

@@ -13,7 +13,7 @@ from mlscan.documents.document import Document
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
-from mlscan.secrets import assignments, comments, near, python_lines, settings, urls, yaml_values
+from mlscan.secrets import assignments, comments, near, occasion, python_lines, settings, urls, yaml_values
 from mlscan.secrets.candidate import FORMAT, Candidate
 from mlscan.secrets.formats import Formats
 from mlscan.secrets.judge import Judge
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 
 _SCHEMA = re.compile(rb"""(?m)^kind:[ \t]{0,9}["']?CustomResourceDefinition\b""")
-_TESTS = re.compile(r"(?:^|/)(?:(?:unit_?)?tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 class SecretFinder:
@@ -83,8 +82,7 @@ class SecretFinder:
 
             written = self._written
             candidates += notebooks.find(document, fired, self._judge, self._names, written)
-        if document.kind == "python" and _TESTS.search(document.source.path):
-            candidates = [self._mocked(item) for item in candidates]
+        candidates = occasion.weighed(document, candidates, self._judge)
         if self._plugins is not None:
             candidates += self._plugins.find(document, candidates, self._judge)
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
@@ -135,11 +133,6 @@ class SecretFinder:
             *self._sinks.find(document, program, self._judge, self._names),
             *assignments.find(document, program, self._judge, self._names),
         ]
-
-    def _mocked(self, candidate: Candidate) -> Candidate:
-        """What a test gives for a password by name, unless it looks drawn at random or has a format."""
-        mock = candidate.weak or (candidate.rank != FORMAT and not self._judge.is_random(candidate.value))
-        return replace(candidate, confidence=Confidence.LOW) if mock else candidate
 
     def _recognised(self, candidate: Candidate) -> Candidate:
         """A secret put together from parts, under the name of the format the whole of it has."""

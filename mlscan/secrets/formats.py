@@ -24,9 +24,6 @@ _DOCUMENTED = re.compile(
     rb"(?i)//(?:(?:my|your|some|db)?_?user(?:_?name)?|usr|name|login|foo|me):[^@\s]{1,40}@|"
     rb"@(?:(?:my|your|some|db)?_?-?(?:host(?:_?name)?|server|domain|cluster)|example|ip)\b"
 )
-_DOCUMENTATION = re.compile(
-    r"(?i)\.(?:mdx?|markdown|rst)$|(?:^|/)(?:METADATA|CHANGELOG|CHANGES|README)[^/]*$"
-)
 _COMMENT = re.compile(rb"[ \t]*(?:#|;|//)")
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
 _WORDS = re.compile(rb"[A-Za-z0-9_\-]+")
@@ -78,6 +75,8 @@ class Formats:
                 if weak and only_said(document, start):
                     believed = Confidence.LOW
                 confidence, checks = inspect(token.structure, value, believed)
+                if token.public:
+                    confidence = Confidence.LOW
                 evidence = (f"format of {vendor.vendor}", judgement.reason, *checks)
                 yield Candidate(
                     start, end, value, token.id, FORMAT, confidence, token.title, evidence, weak=weak
@@ -109,9 +108,7 @@ def confirmed(
 
 
 def only_said(document: Document, offset: int) -> bool:
-    """Whether a text speaks about what stands here: documentation, or a comment of a sample configuration."""
-    if _DOCUMENTATION.search(document.source.path):
-        return True
+    """Whether what stands here is a comment of a sample configuration."""
     start, _ = document.line_bounds(offset)
     return document.kind == "text" and bool(_COMMENT.match(document.data, start))
 

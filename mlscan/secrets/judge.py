@@ -11,6 +11,7 @@ from mlscan.secrets.names import NameKind
 from mlscan.secrets.randomness import Randomness, is_hex, is_sequence
 
 _LONG = 16
+_DRAWN = 14  # letters alone, as in the application passwords of Google
 _MAX = 4096
 _IDENTIFIER = re.compile(
     r"^[A-Za-z][a-z]+(?:[A-Z][a-z]+)*$|^[a-z]+(?:[_.\-/:][a-z]+)+$|^[A-Z]+(?:[_\-][A-Z]+)+$"
@@ -146,6 +147,8 @@ class Judge:
             named = classes < 3 or _WORDS_AND_NUMBER.match(value)
             confidence = Confidence.LOW if named else Confidence.MEDIUM
             return Judgement(confidence, NAMED_LIKE_IT, weak=bool(named))
+        if len(value) >= _DRAWN and self._randomness.is_random(value):
+            return Judgement(Confidence.HIGH, "looks drawn at random")
         if _IDENTIFIER.match(value):
             sure = sink and len(value) >= 8 and "_" not in value
             return Judgement(Confidence.MEDIUM if sure else Confidence.LOW, "a word", weak=not sure)

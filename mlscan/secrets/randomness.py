@@ -60,7 +60,7 @@ def is_sequence(text: str) -> bool:
     if len(text) < 6:
         return False
     steps = [ord(second) - ord(first) for first, second in pairwise(text)]
-    if sum(step in (0, 1, -1) for step in steps) > 0.6 * len(steps):
+    if any(sum(step in (0, way) for step in steps) > 0.6 * len(steps) for way in (1, -1)):
         return True
     return any(
         len(text) >= 3 * size and text == (text[:size] * len(text))[: len(text)] for size in range(1, 9)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mlscan.documents.document import Document
 from mlscan.documents.pairs import expansions, json, shell
-from mlscan.documents.pairs.choose import Reader
+from mlscan.documents.pairs.choose import Reader, reader_for
 from mlscan.documents.pairs.pair import Pair
 from mlscan.documents.yaml import Scalar
 
@@ -16,14 +16,19 @@ from mlscan.documents.yaml import Scalar
 _WORTH = re.compile(r"(?i)[=\s]-{1,2}[a-z]|[a-z_]=|pass|token|secret|key|login|bearer")
 
 
-def embedded(document: Document, node: Scalar) -> Iterator[Pair]:
-    """The pairs inside a scalar, at their own place where it is written as it is, else at the scalar."""
+def embedded(document: Document, node: Scalar, file: str = "") -> Iterator[Pair]:
+    """The pairs inside a scalar, at their own place where it is written as it is, else at the scalar.
+
+    `file` is the key it stands under where that may name a file.
+    """
     value = node.value
     if "${" in value:
         yield from _placed(expansions.pairs, document, node)
     if not (" " in value.strip() or "\n" in value) or not _WORTH.search(value) or node.tag.startswith("!"):
         return
-    reader = json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs
+    reader = reader_for(file, value[:100].encode("utf-8", "replace")) if file and "\n" in value else None
+    if reader is None:
+        reader = json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs
     yield from _placed(reader, document, node)
 
 

@@ -29,6 +29,7 @@ _VALUE_KEYS = ("value", "Value", "ParameterValue", "defaultValue", "default")
 def find(document: Document, roots: list[Node], judge: Judge, names: Names) -> Iterator[Candidate]:
     """A candidate for every scalar that stands under a secret's name, or holds one in its own syntax."""
     decoded: set[int] = set()
+    files: dict[int, str] = {}
     for root in roots:
         for node in walk(root):
             if id(node) in decoded:
@@ -37,10 +38,14 @@ def find(document: Document, roots: list[Node], judge: Judge, names: Names) -> I
                 if node.text("kind") == "Secret":
                     yield from kubernetes.find(document, node, judge, names)
                     decoded.update(map(id, kubernetes.encoded(node)))
+                # `grafana.ini: |` in a ConfigMap holds that file.
+                files.update((id(held), name) for name, _, held in node.items() if "." in name)
                 yield from _mapping(document, node, judge, names)
             elif isinstance(node, Sequence):
                 yield from _sequence(document, node, judge, names)
-            elif isinstance(node, Scalar) and (pairs := list(embedded(document, node))):
+            elif isinstance(node, Scalar) and (
+                pairs := list(embedded(document, node, files.get(id(node), "")))
+            ):
                 yield from judged(document, pairs, judge, names)
 
 

@@ -17,6 +17,7 @@ from mlscan.documents.pairs.shell_words import Command, Word, commands
 _ASSIGNMENT = re.compile(rb"(?:-{0,2}|-D|/p:|\$env:)([A-Za-z_][\w.\-]{0,100})\+?=(?=[^\s=])")
 _NESTED = re.compile(rb"[A-Za-z_][\w.\-]{1,100}=(?=[^\s=])")
 _OPTION = re.compile(r"--?([A-Za-z][\w\-]{2,60})\Z")
+_SCRIPT = re.compile(r"-[exlu]{0,3}c\Z")  # bash -c "..."
 _HEADER = re.compile(rb"([A-Za-z][\w\-]{2,40}):[ \t]*(?:(?i:bearer|basic|token|apikey)[ \t]+)?(?=\S)")
 _USER = re.compile(rb"[^:\s]{1,80}:(?=[^\s/])")
 # Options whose value is a password, by program; `attached` ones only without a blank between.
@@ -75,6 +76,8 @@ def _command(command: Command, before: Command) -> Iterator[Pair]:
                 yield from _data(following)
         elif following is not None and word.text in ("-H", "-d"):
             yield from _data(following)
+        elif following is not None and _SCRIPT.match(word.text) and b" " in following.raw:
+            yield from pairs(following.raw, following.start)
     first = next((at for at, word in enumerate(words) if not _plain(word)), None)
     if first is not None:
         yield from _known(words[first].text.rpartition("/")[2], words[first + 1 :])

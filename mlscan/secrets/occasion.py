@@ -1,0 +1,40 @@
+"""What a file is for decides what a made-up password in it is worth: documentation, an example, a test."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mlscan.documents.document import Document
+from mlscan.model import Confidence
+from mlscan.secrets.candidate import Candidate
+from mlscan.secrets.judge import Judge
+
+_SHOWN = re.compile(
+    r"(?i)\.(?:mdx?|markdown|rst|adoc)$|(?:^|/)(?:METADATA|CHANGELOG|CHANGES|README)[^/]*$"
+    r"|(?:^|[/._\-])(?:example|sample|dist|tmpl)s?(?:[._\-][^/]*)?$|\.template$"
+)
+_CODE = r"(?:py|[jt]sx?|mjs|cjs|go|java|kt|scala|rb|cs|php)"
+_TESTS = re.compile(
+    rf"(?i)(?:^|/)(?:(?:unit_?)?tests?|testing|__tests__|specs?)/(?:[^/]*/)*[^/]*\.{_CODE}$"
+    rf"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|tests?)\.{_CODE}$|\.(?:test|spec)\.{_CODE}$"
+)
+_LONGEST = 64
+
+
+def weighed(document: Document, candidates: list[Candidate], judge: Judge) -> list[Candidate]:
+    """The candidates, with low confidence in what a person made up to show or to test something.
+
+    What looks drawn at random was copied from somewhere, whatever the file is for.
+    """
+    path = document.source.path
+    if not _SHOWN.search(path) and not _TESTS.search(path):
+        return candidates
+    return [
+        replace(item, confidence=Confidence.LOW) if _made_up(item.value, judge) else item
+        for item in candidates
+    ]
+
+
+def _made_up(value: str, judge: Judge) -> bool:
+    return len(value) < _LONGEST and not judge.is_random(value)
