@@ -79,7 +79,7 @@ def test_entries_of_a_list_of_parameters(analyser: Analyser) -> None:
     assert reported(analyser, "a.py", text) == [("credential-in-variable", 2)]
 
 
-@pytest.mark.parametrize("path", ["tests/api/users.py", "src/test_users.py", "conftest.py"])
+@pytest.mark.parametrize("path", ["tests/api/users.py", "src/test_users.py", "conftest.py", "test/a_test.py"])
 def test_a_made_up_password_of_a_unit_test_is_a_mock(analyser: Analyser, path: str) -> None:
     text = 'login(user="me", password="StrongP@ssw0rd123")\n'
     assert reported(analyser, path, text) == []
@@ -96,6 +96,58 @@ def test_a_weak_password_in_a_url_of_documentation_is_an_example(analyser: Analy
     text = "connect to mysql://root:secret@database:3306/hue\n"
     assert reported(analyser, path, text) == []
     assert reported(analyser, "start.txt", text) == [(WEAK, 1)]
+
+
+@pytest.mark.parametrize("path", [".env.example", "config/secrets_example.env", "settings.sample.ini"])
+def test_a_password_of_an_example_is_to_be_replaced(analyser: Analyser, path: str) -> None:
+    assert reported(analyser, path, "DB_PASSWORD=airflow\n") == []
+    assert reported(analyser, path, "DB_PASSWORD=" + "xK9vQz4mTw8r" + "Jd2b\n") != []
+    assert reported(analyser, ".env", "DB_PASSWORD=airflow\n") == [(WEAK, 1)]
+
+
+def test_a_test_in_another_language(analyser: Analyser) -> None:
+    text = 'const url = "mysql://root:secret@database:3306/hue";\n'
+    assert reported(analyser, "src/db.test.ts", text) == []
+    assert reported(analyser, "src/db.ts", text) == [(WEAK, 1)]
+
+
+def test_a_client_id_alone_opens_nothing(analyser: Analyser) -> None:
+    text = 'id = "' + "650912345678-" + "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6" + '.apps.googleusercontent.com"\n'
+    assert reported(analyser, "web.py", text) == []
+
+
+@pytest.mark.parametrize("value", ["100103", "aichatbot_password"])
+def test_what_only_looks_like_a_placeholder_is_used(analyser: Analyser, value: str) -> None:
+    text = f"import psycopg2\npsycopg2.connect(host='db', password='{value}')\n"
+    assert reported(analyser, "app.py", text) == [(WEAK, 2)]
+
+
+@pytest.mark.parametrize("value", ["your_password", "YourPassword123!", "insecure"])
+def test_a_placeholder_is_none_anywhere(analyser: Analyser, value: str) -> None:
+    text = f"import psycopg2\npsycopg2.connect(host='db', password='{value}')\n"
+    assert reported(analyser, "app.py", text) == []
+
+
+def test_which_of_several_passwords_it_is_stands_behind_the_word(analyser: Analyser) -> None:
+    assert reported(analyser, ".env", "API_PASSWORD_DRIFT=airflow12\n") != []
+    assert reported(analyser, ".env", "PASSWORD_VALIDATORS=airflow12\n") == []
+
+
+def test_an_application_password_of_letters_alone_is_no_weak_one(analyser: Analyser) -> None:
+    text = "GF_SMTP_PASSWORD=" + "qwhzkxvb" + "nmtrplkj\n"
+    assert reported(analyser, ".env", text) == [("credential-in-config", 1)]
+
+
+def test_a_script_in_a_string_is_a_script(analyser: Analyser) -> None:
+    text = COMPOSE.format("x: y").replace(
+        "environment:\n      x: y", 'command: bash -c "a b --password admin c"'
+    )
+    assert reported(analyser, "docker-compose.yml", text) == [(WEAK, 3)]
+
+
+def test_a_file_in_a_config_map_is_read_as_that_file(analyser: Analyser) -> None:
+    text = "kind: ConfigMap\ndata:\n  grafana.ini: |\n    [security]\n    admin_password = Gr4fanaAdm1n\n"
+    assert reported(analyser, "grafana.yaml", text) == [("credential-in-config", 5)]
 
 
 def test_a_commented_sample_of_a_configuration_is_an_example(analyser: Analyser) -> None:

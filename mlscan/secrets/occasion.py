@@ -12,7 +12,7 @@ from mlscan.secrets.judge import Judge
 
 _SHOWN = re.compile(
     r"(?i)\.(?:mdx?|markdown|rst|adoc)$|(?:^|/)(?:METADATA|CHANGELOG|CHANGES|README)[^/]*$"
-    r"|(?:^|[/._\-])(?:example|sample|dist|tmpl)s?(?:[._\-][^/]*)?$|\.template$"
+    r"|(?:^|[/._\-])(?:example|sample|dist|tmpl)s?(?:[._\-][^/]*)?$"
 )
 _CODE = r"(?:py|[jt]sx?|mjs|cjs|go|java|kt|scala|rb|cs|php)"
 _TESTS = re.compile(
