@@ -42,7 +42,7 @@ _KINDS = {
 def target(way: WayShown) -> str:
     """Where a way leads: `production churn-prod`."""
     return {
-        "prod": f"production {way.target}",
+        "prod": "production" if way.target.lower() == "production" else f"production {way.target}",
         "nonprod": way.target,
         "implicit": "an environment nothing names",
         "dynamic": f"chosen at run time: {way.target}",
