@@ -21,15 +21,15 @@ def find(document: Document, fired: Fired, judge: Judge, names: Names) -> Iterat
 
     Only lines are read at which the trigger `name` fired.
     """
-    seen = set()
+    data = document.data
+    last = -1
     for offset in fired.ends.get("name", ()):
-        start, end = document.line_bounds(offset)
-        if start in seen or document.unit_at(offset).syntax != "python":
-            continue
-        seen.add(start)
-        opening = _COMMENT.match(document.data, start, end)
-        if opening is not None:
-            yield from _said(document, opening.end(), end, judge, names)
+        start = data.rfind(b"\n", 0, offset) + 1
+        opening = _COMMENT.match(data, start) if start != last else None
+        last = start
+        if opening is not None and document.unit_at(offset).syntax == "python":
+            end = data.find(b"\n", offset)
+            yield from _said(document, opening.end(), end if end >= 0 else len(data), judge, names)
 
 
 def _said(document: Document, start: int, end: int, judge: Judge, names: Names) -> Iterator[Candidate]:
