@@ -14,6 +14,7 @@ from mlscan.catalog.triggers import ACTS
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
+from mlscan.documents.pairs.choose import holds_no_settings
 from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Finding, Note, Rule
@@ -167,7 +168,11 @@ class Analyser:
         if document.kind in ("python", "notebook") and self._secrets.worth_parsing(document, fired):
             program = Program(document)
             notes = program.notes
-        elif document.kind == "yaml" and fired & {"yaml-name", "setting", "command"}:
+        elif (
+            document.kind == "yaml"
+            and fired & {"yaml-name", "setting", "command"}
+            and not holds_no_settings(document.source.path)
+        ):
             roots, notes = self._composed(document, fired)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")

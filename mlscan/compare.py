@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
@@ -14,7 +15,9 @@ from mlscan.model import Counters, Finding, Report
 from mlscan.promotion.difference import difference
 from mlscan.scan import Graphed
 from mlscan.shards import Worker
+from mlscan.sources.request import Request
 from mlscan.sources.source import Source
+from mlscan.sources.tree import list_files, read, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,13 @@ class Comparison:
 
     report: Report
     better: tuple[str, ...]
+
+
+def work_tree(folder: Path, config: Config) -> State:
+    """The files of a folder as they are."""
+    listing = list_files(Request((str(folder),), str(folder)), config)
+    found = (read(listing.root, entry.path) for entry in listing.entries)
+    return State((source for source in found if isinstance(source, Source)), reader(listing.root))
 
 
 def compare(base: State, head: State, catalog: Catalog, config: Config) -> Comparison:

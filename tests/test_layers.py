@@ -22,6 +22,7 @@ LAYERS = [
     ["shards"],
     ["scan"],
     ["compare"],
+    ["since"],
     ["report"],
     ["cli", "__main__"],
 ]

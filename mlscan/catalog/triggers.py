@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from mlscan.catalog.schema import Catalog
 
 _NAME = (
-    r"(?:passw|passphrase|passcode|[_.\-]pass|pass[\"']?[\]]?\s{0,3}[=:]|pwd|_pw\b|secret|token|credential|creds|"
+    r"(?:passw|passphrase|passcode|_?psw|senha|[_.\-]pass|pass[\"']?[\]]?\s{0,3}[=:]|pwd|_pw\b|secret|token|credential|creds|"
     r"api[_\-.]?key|auth|_key|key\b|-key|[a-z]key|[_.\-]pat\b|dsn|conn_?str|connection_?string|"
     r"[_\"'.]sas)"
 )
@@ -53,7 +53,7 @@ _IGNORE = (
 )
 # The end of a secret's name and no more; files without Python are many, and most of them hold no setting.
 _ENDING = (
-    r"(?:passw\w{0,5}|passphrase|passcode|pass|pwd|pw|secrets?|token|credentials?|creds?|authorization|"
+    r"(?:passw\w{0,5}|passphrase|passcode|pass|pwd|psw|pw|senha|secrets?|token|credentials?|creds?|authorization|"
     r"auth[_\-]?header|[_\-.]pat|dsn|conn\w{0,7}_?str\w{0,3}|[_\-]sas|requirepass|[_\-.a-z]key)"
     r"(?:[_\-]\w{1,20}|\d{1,2})?"
 )

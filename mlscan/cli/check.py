@@ -22,7 +22,7 @@ Examples:
   mlscan --select secrets,deploy-without-approval
   mlscan --min-severity error --statistics
   mlscan --format sarif -o mlscan.sarif     for github/codeql-action/upload-sarif
-  mlscan --format github                    annotations on a pull request
+  mlscan --format github --since origin/main   annotations on what a pull request adds
   git show HEAD:train.py | mlscan - --stdin-filename train.py
 
 In a git work tree, mlscan scans what git tracks and what it would add; elsewhere every file. To silence
@@ -77,6 +77,9 @@ that off.
     metavar="BYTES",
     help="Skip larger files, with a note.  [default: 50000000]",
 )
+@click.option(
+    "--since", metavar="REF", help="Only what changed since REF: new lines, and gates that were opened."
+)
 @options.config
 @options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
@@ -110,6 +113,7 @@ def check(
     quiet: bool,
     verbose: bool,
     allow_plugins: bool,
+    since: str | None,
     **given: Any,
 ) -> int:
     """Scan files and folders (default: the current one) and report what is found."""
@@ -117,6 +121,8 @@ def check(
         raise click.UsageError("--config and --no-config exclude each other")
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if since is not None and "-" in paths:
+        raise click.UsageError("--since looks at a work tree, and not at standard input")
     request = request_of(paths, root, stdin_filename)
     settled = settled_config(request, config, no_config, _settings(given))
     if settled.plugins and not allow_plugins:
@@ -124,6 +130,8 @@ def check(
 
         check_plugins(settled)
     report = _scan(request, settled, quiet)
+    if since is not None:
+        report = _since(report, request, settled, since)
     _write(report, settled, output, color, verbose - quiet)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
     return int(bool(report.active) and not exit_zero)
@@ -201,6 +209,23 @@ def _scan(request: Request, config: Config, quiet: bool) -> Report:
         return scan(request, catalog, config, progress)
     finally:
         progress.close()
+
+
+def _since(report: Report, request: Request, config: Config, name: str) -> Report:
+    """The report without what was there before; the way to production is compared as `mlscan diff` does."""
+    from mlscan.catalog.load import load_catalog
+    from mlscan.compare import State, compare, work_tree
+    from mlscan.since import narrowed
+    from mlscan.sources.changes import changes_since
+    from mlscan.sources.revision import Revision
+    from mlscan.sources.tree import root_of
+
+    folder = root_of(request)
+    changes = changes_since(folder, name)
+    with Revision(folder, changes.base, config.max_file_size) as base:
+        before = State(base.sources(), base.read)
+        found = compare(before, work_tree(folder, config), load_catalog(), config)
+    return narrowed(report, changes, found.report)
 
 
 def _write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,6 @@ from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
     from mlscan.compare import State
-    from mlscan.config import Config
 
 _EPILOG = """\b
 Examples:
@@ -62,7 +60,7 @@ def diff(
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.check import graph_config, request_of
     from mlscan.cli.output import to_file, wants_colour
-    from mlscan.compare import State, compare
+    from mlscan.compare import State, compare, work_tree
     from mlscan.report.formats import renderer
     from mlscan.report.palette import Palette
     from mlscan.report.style import Style
@@ -79,7 +77,7 @@ def diff(
             found = stack.enter_context(Revision(folder, name, settled.max_file_size))
             return State(found.sources(), found.read)
 
-        after = revision(head) if head is not None else _work_tree(folder, settled)
+        after = revision(head) if head is not None else work_tree(folder, settled)
         found = compare(revision(parted), after, load_catalog(), settled)
     to_terminal = output in (None, "-")
     style = Style(Palette(wants_colour(color) and to_terminal))
@@ -88,14 +86,3 @@ def diff(
         text += "\n" + "".join(f"better: {line}\n" for line in found.better)
     to_file(text, output or "-")
     return int(bool(found.report.active) and not exit_zero)
-
-
-def _work_tree(folder: Path, config: Config) -> State:
-    from mlscan.compare import State
-    from mlscan.sources.request import Request
-    from mlscan.sources.source import Source
-    from mlscan.sources.tree import list_files, read, reader
-
-    listing = list_files(Request((str(folder),), str(folder)), config)
-    found = (read(listing.root, entry.path) for entry in listing.entries)
-    return State((source for source in found if isinstance(source, Source)), reader(listing.root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,10 @@ _GETENV = {
     "starlette.config.Config",
 }
 _ENVIRON = ("environ.get", "environ.setdefault", "environ.pop")
+# `getenv`, and what projects call their own: `get_env_str("DB_PASSWORD", "...")`, `env("KEY", "...")`.
+_ENV_CALL = re.compile(
+    r"(?i)(?:^|_)(?:get_?env|env|env_?vars?)(?:_?(?:str|string|or|or_default|default|value))?$"
+)
 _OPTIONS = {"add_argument", "option", "Option", "argument", "Argument", "add_option"}
 _HARMLESS = {
     "print",
@@ -57,7 +62,7 @@ def passed(node: ast.Call, site: Site, program: Program) -> Iterator[Named]:
     if short in _HARMLESS:
         return
     callee = resolve(node.func, site, program)
-    if callee in _GETENV or short == "getenv" or callee.endswith(_ENVIRON):
+    if callee in _GETENV or _ENV_CALL.search(short) or callee.endswith(_ENVIRON):
         yield from _environment(node, short)
         return
     for keyword in node.keywords:

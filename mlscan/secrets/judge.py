@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"^[\d.,:/+\- ]+$")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[^A-Za-z0-9\s]"))
 _CODE = re.compile(
-    r"^[A-Za-z_][\w.]*\(.*\)$|^[A-Za-z_]\w*\[.*\]$|^(self|os|env|config|settings|args|params)\."
+    r"^[A-Za-z_][\w.]*\(.*\)$|^[A-Za-z_][\w.]*\[.*\]$|^(self|os|env|config|settings|args|params)\."
 )
 # Classes that speak about the whole value; the others are words, which a random value may hold by chance.
 _WHOLE = (

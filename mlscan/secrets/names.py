@@ -11,7 +11,7 @@ from mlscan.words import words
 
 NameKind = Literal["", "password", "secret", "key"]
 
-_PASSWORD = re.compile(r"pass|pwd|(^|_)pw$")
+_PASSWORD = re.compile(r"pass|pwd|psw|senha|contrasena|(^|_)pw$")
 _SECRET_KEY = re.compile(r"secret_?(access_?)?key$")
 
 

@@ -85,6 +85,13 @@ def _judged(
     # `passwordKey: db-password` names a key; `DB_PASSWORD: db-password` is one.
     doubtful = judgement.reason == NAMED_LIKE_IT and not name.isupper()
     doubtful = doubtful or bool(_TRANSLATED.search(document.source.path))
+    # `secretKey: password` names an entry of a Secret; `SECRET_KEY: password` is one.
+    doubtful = doubtful or (
+        kind == "secret"
+        and not name.isupper()
+        and value.replace("-", "_").isidentifier()
+        and not any(map(str.isdigit, value))
+    )
     confidence = judgement.confidence if doubtful else judgement.believed
     started = judgement.started and name.isupper()  # `MYSQL_ROOT_PASSWORD: example` starts a server with it
     if started:

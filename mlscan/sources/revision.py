@@ -27,7 +27,7 @@ class Revision:
         self.root = root
         self.commit = commit_of(root, name)
         self._blobs: dict[str, bytes] = {}
-        listed = _git(root, "ls-tree", "-r", "-z", "--long", "--full-tree", self.commit)
+        listed = git(root, "ls-tree", "-r", "-z", "--long", "--full-tree", self.commit)
         for line in listed.split(b"\0"):
             facts, tab, path = line.partition(b"\t")
             if tab and facts.startswith(_FILE):
@@ -88,7 +88,7 @@ def commit_of(root: Path, name: str) -> str:
     if name.startswith("-"):
         raise UserError(f"not a revision: {name}")
     try:
-        return _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        return git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
     except UserError:
         raise UserError(f"git knows no revision '{name}' in {root}") from None
 
@@ -96,7 +96,7 @@ def commit_of(root: Path, name: str) -> str:
 def merge_base(root: Path, one: str, other: str) -> str:
     """The commit where two histories parted; the first of the two where they have none in common."""
     try:
-        return _git(root, "merge-base", one, other).decode().strip()
+        return git(root, "merge-base", one, other).decode().strip()
     except UserError:
         return one
 
@@ -111,7 +111,7 @@ def _answer(stream: IO[bytes]) -> bytes:
     return data
 
 
-def _git(root: Path, *arguments: str) -> bytes:
+def git(root: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
     except OSError as error:

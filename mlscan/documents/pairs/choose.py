@@ -55,6 +55,11 @@ _COPIES = (".tmpl", ".tpl", ".template", ".j2", ".jinja", ".example", ".sample",
 _SHEBANG = re.compile(rb"#![^\n]{0,80}\b(?:ba|z|k|da)?sh\b")
 
 
+def holds_no_settings(path: str) -> bool:
+    """Whether a file is of a kind that holds names and values by the thousand and settings never."""
+    return bool(_NO_SETTINGS.search(path.lower()))
+
+
 @cache
 def reader_of(language: str) -> Reader | None:
     """The reader for the language of a fenced block or the ending of a file, both in lower case."""
