@@ -74,6 +74,12 @@ def _sequence(document: Document, node: Sequence, judge: Judge, names: Names) ->
         option = match[1] if match else ""
 
 
+def _names_entry(name: str, value: str) -> bool:
+    """`secretKey: password` names an entry of a Secret; `SECRET_KEY: x` and `secretAccessKey: x` are one."""
+    plain = value.replace("-", "_").isidentifier() and not any(map(str.isdigit, value))
+    return plain and not name.isupper() and "access" not in name.lower()
+
+
 def _judged(
     document: Document, name: str, value: str, node: Scalar, judge: Judge, names: Names
 ) -> Iterator[Candidate]:
@@ -85,13 +91,7 @@ def _judged(
     # `passwordKey: db-password` names a key; `DB_PASSWORD: db-password` is one.
     doubtful = judgement.reason == NAMED_LIKE_IT and not name.isupper()
     doubtful = doubtful or bool(_TRANSLATED.search(document.source.path))
-    # `secretKey: password` names an entry of a Secret; `SECRET_KEY: password` is one.
-    doubtful = doubtful or (
-        kind == "secret"
-        and not name.isupper()
-        and value.replace("-", "_").isidentifier()
-        and not any(map(str.isdigit, value))
-    )
+    doubtful = doubtful or (kind == "secret" and _names_entry(name, value))
     confidence = judgement.confidence if doubtful else judgement.believed
     started = judgement.started and name.isupper()  # `MYSQL_ROOT_PASSWORD: example` starts a server with it
     if started:
