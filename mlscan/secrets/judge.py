@@ -172,7 +172,7 @@ class Judge:
         return Judgement(None if is_hex(value) or _IDENTIFIER.match(value) else Confidence.LOW, "not random")
 
     def _masked(self, value: str) -> str:
-        for name in ("mask", "template", "bracketed", "angle-bracket", "words"):
+        for name in ("mask", "template", "bracketed", "angle-bracket", "documentation", "words"):
             if found := self._placeholders[name].search(value):
                 # `-na1-` before a UUID is a region; `$aact_` a prefix that only looks like a variable.
                 chance = name == "words" or (name == "template" and len(found[0]) == 2)
