@@ -183,7 +183,7 @@ class Job:
 
     Without a condition it runs when all it needs succeeded; `presence` conditions decide at compile time
     whether it exists at all. `title` is what its author calls it; `calls` are the call sites between the
-    entry file and this job, outermost first.
+    entry file and this job, outermost first. One that `continues_on_error` counts as passed when it fails.
     """
 
     id: str
@@ -201,6 +201,7 @@ class Job:
     calls: tuple[Place, ...] = ()
 
 
+    continues_on_error: bool = False
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """One entry file. `groups` maps the name of a stage or a call to the ids of its jobs; `template` is a

@@ -149,6 +149,8 @@ class WorkflowReader:
             calls=self._calls,
         )
 
+            # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
+            continues_on_error=node.text("continue-on-error").strip() == "true",
     def _chosen(self, step: Step) -> Step:
         actions = tuple(
             replace(action, targets=choose(action.targets, self._options, self._judge))
