@@ -91,13 +91,15 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Protection:
     """What code says about a gate that a server keeps: whether anybody has to approve what is bound to the
-    environment `name` on `platform`, and whether who started it may do so."""
+    environment `name` on `platform`, and whether who started it may do so. One that is `restricted` lets at
+    least only some people start a deploy."""
 
     platform: str
     name: str
     place: Place
     reviewed: bool
     self_review: bool = True
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

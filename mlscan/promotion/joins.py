@@ -92,3 +92,5 @@ def unseen(path: str, pipeline: Pipeline) -> Pipeline:
     identity = Identity(UNSEEN_TRIGGER, path, pipeline.place)
     jobs = tuple(replace(job, identities=(*job.identities, identity)) for job in pipeline.jobs)
     return replace(pipeline, jobs=jobs)
+    if about[0].restricted:
+        return replace(gate, kind="authz", proof=replace(about[0].place, note="code says who may deploy"))
