@@ -22,7 +22,9 @@ from mlscan.promotion.lower import (
     cloud_build_triggers,
     cloud_deploy,
     cloudformation,
+    codepipeline_export,
     databricks_bundle,
+    github_settings,
     jenkins_x,
     robots,
     tekton,
@@ -45,7 +47,9 @@ _LOWERINGS: dict[str, Lower] = {
     "cloud-deploy": cloud_deploy.lower,
     "cloudformation": cloudformation.lower,
     "codebuild": buildspec.lower,
+    "codepipeline": codepipeline_export.lower,
     "databricks-bundle": databricks_bundle.lower,
+    "github-settings": github_settings.lower,
     "jenkins-x": jenkins_x.lower,
     "robots": robots.lower,
     "tekton": tekton.lower,
@@ -103,6 +107,10 @@ def delivery(parsed: Parsed) -> str | None:
         return "cloudformation"
     if buildspec.recognised(first):
         return "codebuild"
+    if codepipeline_export.recognised(first):
+        return "codepipeline"
+    if github_settings.recognised(parsed.path, first):
+        return "github-settings"
     return "databricks-bundle" if databricks_bundle.recognised(first) else None
 
 
