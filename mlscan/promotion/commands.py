@@ -143,7 +143,7 @@ class Recogniser:
             if invocation.action == "plan":
                 return
             targets = tuple(self._facts(text, words, line, invocation, after, setting))
-            targets += tuple(self._declared(line, setting))
+            targets += tuple(self._declared(line, setting, targets))
             if invocation.production and not tag_names_production(line, self.judge, expander(setting)):
                 continue
             if invocation.action == "deploy" and invocation.production:
@@ -158,9 +158,14 @@ class Recogniser:
             yield Action(invocation.action, title[:80], certainty, place, targets, setting.hops, mutable)
             return
 
-    def _declared(self, line: Line, setting: Setting) -> Iterator[Fact]:
-        """What the file handed to `az ml ... --file` says about where it goes."""
-        if self._follow is not None and line.program == "az" and line.words[:1] == ("ml",):
+    def _declared(self, line: Line, setting: Setting, told: tuple[Fact, ...]) -> Iterator[Fact]:
+        """What a file says about where it goes: the one handed to `az ml ... --file`, or a bundle's own."""
+        if self._follow is None:
+            return
+        named = any(fact.kind == "target argument" for fact in told)
+        if line.program == "databricks" and line.words[:1] == ("bundle",) and not named:
+            yield from self._follow.bundled(setting.folder)
+        if line.program == "az" and line.words[:1] == ("ml",):
             for option, _, value in line.options():
                 if option in ("-f", "--file"):
                     yield from self._follow.declared(self, expander(setting)(value), setting.folder)
@@ -196,6 +201,9 @@ class Follow(Protocol):
 
     def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
         """What a declaration of Azure ML says about where it goes."""
+
+    def bundled(self, folder: str) -> Iterator[Fact]:
+        """The target that a Databricks bundle is deployed to where a command names none."""
 
 
 def expander(setting: Setting) -> _Expand:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Place
+from mlscan.promotion.bundles import FILES, default_target
 from mlscan.promotion.commands import MAX_HOPS, Recogniser, Setting, expander
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -133,6 +134,16 @@ class ScriptFollower:
             name = match[1].decode("utf-8", "replace")
             if document is not None and recogniser.judge.names(name):
                 yield Fact("target argument", name, document.place(match.start(1), match.end(1)))
+
+    def bundled(self, folder: str) -> Iterator[Fact]:
+        """The default target of the bundle in a folder."""
+        opened = (self._open(name, folder) for name in FILES)
+        document = next((document for document in opened if document is not None), None)
+        if document is not None:
+            self._memory.mention(document)
+            target = default_target(document)
+            if target is not None:
+                yield target
 
     def _make(
         self, recogniser: Recogniser, words: list[Word], here: Place, setting: Setting
