@@ -201,9 +201,9 @@ class Job:
     identities: tuple[Identity, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     calls: tuple[Place, ...] = ()
-
-
     continues_on_error: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """One entry file. `groups` maps the name of a stage or a call to the ids of its jobs; `template` is a
