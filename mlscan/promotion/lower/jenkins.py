@@ -259,7 +259,9 @@ class _Reader:
                 self.read(one.body or (), replace(frame, tests=tests))
                 continue
             self.flush()
-            self.read(one.body or (), replace(frame, title="post", tests=tests, lasting=test is not None))
+            place = frame.spot.document.place(one.start, one.end)
+            inner = replace(frame, title="post", place=place, tests=tests, lasting=test is not None)
+            self.read(one.body or (), inner)
             self.flush()
 
     def _function(self, call: Call, frame: Frame) -> None:
