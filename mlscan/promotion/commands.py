@@ -143,7 +143,7 @@ class Recogniser:
             if invocation.action == "plan":
                 return
             targets = tuple(self._facts(text, words, line, invocation, after, setting))
-            targets += tuple(self._declared(line, setting))
+            targets += tuple(self._declared(line, setting, targets))
             if invocation.production and not tag_names_production(line, self.judge, expander(setting)):
                 continue
             if invocation.action == "deploy" and invocation.production:
@@ -161,10 +161,15 @@ class Recogniser:
             yield from self._submitted(line, place, setting)
             return
 
-    def _declared(self, line: Line, setting: Setting) -> Iterator[Fact]:
-        """What the file handed to `az ml ... --file` or `kubectl apply -f` says about where it goes."""
+    def _declared(self, line: Line, setting: Setting, told: tuple[Fact, ...]) -> Iterator[Fact]:
+        """What a file says about where it goes: one handed to `az ml --file` or `kubectl -f`, or a bundle's."""
+        if self._follow is None:
+            return
+        named = any(fact.kind == "target argument" for fact in told)
+        if line.program == "databricks" and line.words[:1] == ("bundle",) and not named:
+            yield from self._follow.bundled(setting.folder)
         handed = line.words[:1] == ("ml",) if line.program == "az" else line.program in ("kubectl", "oc")
-        if self._follow is not None and handed:
+        if handed:
             for option, _, value in line.options():
                 if option in ("-f", "--file", "--filename"):
                     yield from self._follow.declared(self, expander(setting)(value), setting.folder)
@@ -211,6 +216,9 @@ class Follow(Protocol):
 
     def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
         """What the commands of a job of Azure ML do."""
+
+    def bundled(self, folder: str) -> Iterator[Fact]:
+        """The target that a Databricks bundle is deployed to where a command names none."""
 
 
 def expander(setting: Setting) -> _Expand:

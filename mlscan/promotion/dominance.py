@@ -105,11 +105,9 @@ class Run:
         if any(self.denial.denies(gate) for gate in job.gates) or (
             "unknown" in self.denial.kinds and any(unknown.may_gate for unknown in job.unknowns)
         ):
-            return Outcome(frozenset(("failure",)) | perhaps, (False,) * len(job.steps))
+            return Outcome(_failure(job) | perhaps, (False,) * len(job.steps))
         steps, failed = self._steps(job)
-        results = {True: frozenset(("failure",)), False: _SUCCESS, None: frozenset(("failure", "success"))}[
-            failed
-        ]
+        results = {True: _failure(job), False: _SUCCESS, None: _failure(job) | _SUCCESS}[failed]
         return Outcome(results | perhaps, steps)
 
     def _is_absent(self, job: Job) -> bool:
@@ -279,6 +277,12 @@ class JobFacts:
             return UNKNOWN
         (only,) = results
         return _AZURE[only] if self.run.pipeline.platform == "azure-pipelines" else only
+
+
+def _failure(job: Job) -> Results:
+    """What a failed job counts as. Nothing forgives the refusal of an environment: the job never began."""
+    forgiven = job.continues_on_error and not any(gate.kind == "environment" for gate in job.gates)
+    return _SUCCESS if forgiven else frozenset(("failure",))
 
 
 def _both(left: bool | None, right: bool | None) -> bool | None:

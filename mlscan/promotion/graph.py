@@ -91,13 +91,15 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Protection:
     """What code says about a gate that a server keeps: whether anybody has to approve what is bound to the
-    environment `name` on `platform`, and whether who started it may do so."""
+    environment `name` on `platform`, and whether who started it may do so. One that is `restricted` lets at
+    least only some people start a deploy."""
 
     platform: str
     name: str
     place: Place
     reviewed: bool
     self_review: bool = True
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Job:
 
     Without a condition it runs when all it needs succeeded; `presence` conditions decide at compile time
     whether it exists at all. `title` is what its author calls it; `calls` are the call sites between the
-    entry file and this job, outermost first.
+    entry file and this job, outermost first. One that `continues_on_error` counts as passed when it fails.
     """
 
     id: str
@@ -199,6 +201,7 @@ class Job:
     identities: tuple[Identity, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     calls: tuple[Place, ...] = ()
+    continues_on_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

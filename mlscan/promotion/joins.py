@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlscan.promotion.graph import Approver, Gate, Identity, Job, Pipeline, Protection
+from mlscan.promotion.graph import Action, Approver, Gate, Identity, Job, Pipeline, Protection
 from mlscan.promotion.scope import NO_FACTS, Scope
 
 # What asks for the approval of a SageMaker model package, and the gate that waits for it.
@@ -18,6 +18,7 @@ REGISTRY_GATE = "approval of the model package"
 UNSEEN_TRIGGER = "build trigger"
 BUILD_EVENT = "Cloud Build trigger"
 RUN_EVENT = "CodeBuild run"
+_RELEASES = "gcloud deploy releases create"
 # What starts a file that nothing in the repository is known to start, in the words of its trigger.
 UNSEEN_EVENTS = frozenset(("implicit", BUILD_EVENT, RUN_EVENT))
 
@@ -28,6 +29,7 @@ def joined(
     """The pipelines with all that is known about their gates."""
     pipelines = list(pipelines)
     bundled = any(_deploys_bundle(pipeline) for pipeline in pipelines)
+    deliveries = _deliveries(pipelines)
     robots = [approver for approver in approvers if approver.kind == "robot"]
     registries = {_project(pipeline.path) for pipeline in pipelines if _waits_for_registry(pipeline)}
     found: list[Pipeline] = []
@@ -46,6 +48,9 @@ def joined(
         if bundled and pipeline.platform == "databricks-bundle":
             declared = tuple(replace(job, kind="declared") for job in pipeline.jobs)
             pipeline = replace(pipeline, jobs=declared)
+        if deliveries:
+            handed = tuple(_handing_over(job, deliveries) for job in pipeline.jobs)
+            pipeline = replace(pipeline, jobs=handed)
         found.append(pipeline)
     return found
 
@@ -67,6 +72,29 @@ def _deploys_bundle(pipeline: Pipeline) -> bool:
         for step in job.steps
         for action in step.actions
     )
+
+
+def _deliveries(pipelines: list[Pipeline]) -> dict[str, set[str]]:
+    """The targets of every delivery pipeline of Cloud Deploy, by its name."""
+    return {
+        fact.value: {job.id for job in pipeline.jobs}
+        for pipeline in pipelines
+        for fact in pipeline.facts
+        if pipeline.platform == "cloud-deploy" and fact.kind == "workflow"
+    }
+
+
+def _handing_over(job: Job, deliveries: dict[str, set[str]]) -> Job:
+    """Without the releases that a delivery pipeline of the repository takes to its targets: that pipeline
+    says what stands before each of them."""
+
+    def stays(action: Action) -> bool:
+        told = {fact.value for fact in action.targets if fact.kind == "target argument"}
+        taken = [targets for name, targets in deliveries.items() if name in told]
+        return not action.title.startswith(_RELEASES) or not taken or any(told & each for each in taken)
+
+    steps = tuple(replace(step, actions=tuple(filter(stays, step.actions))) for step in job.steps)
+    return replace(job, steps=steps) if steps != job.steps else job
 
 
 def _job(job: Job, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Job:
@@ -99,6 +127,8 @@ def _gate(gate: Gate, pipeline: Pipeline, given: list[Protection], robots: list[
         proof = replace(holding.place, note="code gives it reviewers")
         weakness = "who started the run may approve it" if holding.self_review else ""
         return replace(gate, kind="human", proof=proof, weakness=weakness)
+    if about[0].restricted:
+        return replace(gate, kind="authz", proof=replace(about[0].place, note="code says who may deploy"))
     note = f"code creates environment '{about[0].name}' without anybody who has to approve"
     return replace(gate, kind="void", proof=replace(about[0].place, note=note))
 

@@ -19,6 +19,7 @@ from mlscan.promotion.expressions import (
 _HOLE = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _MACRO = re.compile(r"\$\(([A-Za-z_][\w.\-]*)\)|\$\[\s*variables\.([\w.]+)\s*\]")
 _SHELL = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+)|env:(\w+))")
+_ASKED = re.compile(r"^\$\{\{\s*(?:github\.event\.)?inputs\.[\w-]+(?:\s*\|\|\s*'[^']*')?\s*\}\}$")
 _DEPTH = 6
 
 
@@ -71,7 +72,8 @@ class Scope:
             name = next(group for index, group in enumerate(match.groups(), 1) if group and index != default)
             value = self.value(f"{prefix}.{name}", facts, depth + 1)
             if value is UNKNOWN:
-                return match[default] or match[0] if default else match[0]
+                told = self._asked(f"{prefix}.{name}")
+                return told or (match[default] or match[0] if default else match[0])
             return str(value).lower() if isinstance(value, bool) else str(value or "")
 
         text = _HOLE.sub(hole, text)
@@ -79,6 +81,11 @@ class Scope:
         text = _MACRO.sub(lambda match: bound("variables", match), text)
         default = 2
         return _SHELL.sub(lambda match: bound("env", match), text)
+
+    def _asked(self, path: str) -> str:
+        """The text of a variable that is made of what somebody is asked for at the start, or nothing."""
+        text = "" if path in self.outer else self.names.get(path.lower(), "")
+        return text if _ASKED.match(text) else ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Place
+from mlscan.promotion.bundles import FILES, default_target
 from mlscan.promotion.commands import MAX_HOPS, Recogniser, Setting, expander
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -157,6 +158,16 @@ class ScriptFollower:
         self._memory.mention(document)
         for command in commands_of(document):
             yield from recogniser.actions(command.text, replace(setting, folder=command.folder))
+
+    def bundled(self, folder: str) -> Iterator[Fact]:
+        """The default target of the bundle in a folder."""
+        opened = (self._open(name, folder) for name in FILES)
+        document = next((document for document in opened if document is not None), None)
+        if document is not None:
+            self._memory.mention(document)
+            target = default_target(document)
+            if target is not None:
+                yield target
 
     def _make(
         self, recogniser: Recogniser, words: list[Word], here: Place, setting: Setting

@@ -105,7 +105,13 @@ def _reason(gate: Gate, jobs: tuple[Job, ...]) -> str:
     """Why a denied gate does not stop what comes after it."""
     if any(gate in step.gates and step.continues_on_error for job in jobs for step in job.steps):
         return "a failure of that step is forgiven"
+    if any(job.continues_on_error and gate in _gates(job) for job in jobs):
+        return "a failure of that job is forgiven"
     return "its condition does not ask whether what it needs succeeded"
+
+
+def _gates(job: Job) -> tuple[Gate, ...]:
+    return (*job.gates, *(gate for step in job.steps for gate in step.gates))
 
 
 def _robot(case: Case, world: World) -> Found:
@@ -114,7 +120,7 @@ def _robot(case: Case, world: World) -> Found:
         replace(gate.place, note=f"gate '{gate.name}' asks for a person")
         for pipeline in world.graph.pipelines
         for job in pipeline.jobs
-        for gate in (*job.gates, *(gate for step in job.steps for gate in step.gates))
+        for gate in _gates(job)
         if gate.kind in ("human", "environment")
     ]
     return Found(

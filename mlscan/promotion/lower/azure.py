@@ -72,11 +72,23 @@ class _Reader:
         found = spot.template(reference.value)
         if found is None or not isinstance(found.root, Mapping):
             reason = f"template {reference.value} is not in this repository"
-            self.unknowns.append(Unknown(reason, spot.parsed.place(reference), may_gate=True))
+            unknown = Unknown(reason, spot.parsed.place(reference), may_gate=True)
+            self.unknowns.append(unknown)
+            self._unread_whole(extends, reference, unknown, spot)
             return
         inner = spot.into(found, extends.get("parameters"), reference)
         inner = inner.with_variables(found.root.get("variables"))
         self.read(flatten(found.root, inner), inner)
+
+    def _unread_whole(self, extends: Mapping, reference: Scalar, unknown: Unknown, spot: Spot) -> None:
+        """A pipeline that stands wholly in a template of another repository."""
+        actions = tuple(unread(reference, extends, spot))
+        if actions:
+            name = reference.value.rpartition("/")[2]
+            steps = (Step("", unknown.place, actions),)
+            job = Job(name, name, "agent", unknown.place, steps, facts=spot.facts, unknowns=(unknown,))
+            self.jobs.append(job)
+            self.groups[name] = [name]
 
     def _stages(self, node: Node | None, spot: Spot) -> None:
         previous = ""

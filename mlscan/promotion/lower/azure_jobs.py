@@ -81,6 +81,7 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
         facts=choose(facts, spot.options, judge),
         identities=(*spot.identities, *identities(found)),
         calls=spot.calls,
+        continues_on_error=spot.text(node, "continueOnError").lower() == "true",
     )
 
 

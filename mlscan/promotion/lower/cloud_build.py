@@ -17,7 +17,7 @@ from mlscan.promotion.joins import BUILD_EVENT, unseen
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, scalars
-from mlscan.promotion.lower.words import bound, command_line, folders, started
+from mlscan.promotion.lower.words import SHELLS, bound, command_line, folders, started
 from mlscan.promotion.production import tokens
 from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.targets import unresolved
@@ -120,17 +120,20 @@ def _step(node: Node, parsed: Parsed, context: Context, scope: Scope) -> Step:
         if dynamic or judge.names(where):
             facts.append(Fact("config file", where, parsed.place(folder), dynamic))
     setting = Setting(scope.inside(names), "" if "$" in where else where)
-    text = _script(node, parsed)
+    text = _script(node, parsed, context)
     actions: list[Action] = context.recogniser.actions(text, setting) if text is not None else []
     return Step(name, parsed.place(node), tuple(actions), facts=tuple(facts))
 
 
-def _script(node: Mapping, parsed: Parsed) -> Located | None:
+def _script(node: Mapping, parsed: Parsed, context: Context) -> Located | None:
     script = node.get("script")
     if isinstance(script, Scalar):
         return Located.of(parsed.document, script)
     words = [item for item in items(node.get("args")) if isinstance(item, Scalar)]
     program = node.text("entrypoint") or _program(node.text("name"))
+    knows = context.recogniser.toolbox.knows
+    if words and not knows(program) and (knows(words[0].value) or words[0].value in SHELLS):
+        program = ""  # an image without a program of its own, such as `cloud-sdk`
     return command_line(parsed.document, program, words)
 
 

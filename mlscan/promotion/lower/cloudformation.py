@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
-from mlscan.promotion.graph import Approver, Identity, Pipeline, Step, Trigger
+from mlscan.promotion.graph import Approver, Gate, Identity, Pipeline, Step, Trigger
 from mlscan.promotion.lower import buildspec, codepipeline, model_events
 from mlscan.promotion.lower.codepipeline import Stage, StageAction
 from mlscan.promotion.lower.context import Context
@@ -115,8 +115,9 @@ class Template:
 
 def _pipeline(name: str, key: Scalar, properties: Mapping, template: Template, context: Context) -> Pipeline:
     parsed = template.parsed
+    shut = dict(_shut(properties, template))
     stages = [
-        _stage(item, template, context)
+        _stage(item, shut, template, context)
         for item in items(properties.get("Stages"))
         if isinstance(item, Mapping)
     ]
@@ -133,9 +134,22 @@ def _pipeline(name: str, key: Scalar, properties: Mapping, template: Template, c
     )
 
 
-def _stage(node: Mapping, template: Template, context: Context) -> Stage:
+def _shut(properties: Mapping, template: Template) -> Iterator[tuple[str, Gate]]:
+    """Stages that a pipeline is made with the way into them disabled: they wait until somebody enables it.
+
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DisableStageTransition.html
+    """
+    for item in items(properties.get("DisableInboundStageTransitions")):
+        if isinstance(item, Mapping):
+            name = template.text(item.get("StageName"))
+            yield name, Gate("click", f"disabled transition into {name}", template.parsed.place(item))
+
+
+def _stage(node: Mapping, shut: dict[str, Gate], template: Template, context: Context) -> Stage:
     parsed = template.parsed
     stage = Stage(template.text(node.get("Name")), parsed.place(node.get("Name") or node))
+    if stage.name in shut:
+        stage.gates = (shut[stage.name],)
     for item in items(node.get("Actions")):
         if isinstance(item, Mapping):
             stage.actions.append(_action(item, template, context))

@@ -68,10 +68,11 @@ class StageAction:
 
 @dataclass(slots=True)
 class Stage:
-    """A stage with its actions in any order."""
+    """A stage with its actions in any order, and the gates before all of them."""
 
     name: str
     place: Place
+    gates: tuple[Gate, ...] = ()
     actions: list[StageAction] = field(default_factory=list)
 
 
@@ -86,7 +87,9 @@ def jobs(
     for stage in stages:
         name = f"{prefix}{stage.name}"
         needs = (Need(previous, stage.place),) if previous else ()
-        entry = Job(f"stage {name}", stage.name, "stage", stage.place, needs=needs, calls=calls)
+        entry = Job(
+            f"stage {name}", stage.name, "stage", stage.place, needs=needs, gates=stage.gates, calls=calls
+        )
         members = [entry.id]
         found.append(entry)
         before = ""

@@ -23,8 +23,10 @@ from mlscan.promotion.lower import (
     cloud_build_triggers,
     cloud_deploy,
     cloudformation,
+    codepipeline_export,
     dagster,
     databricks_bundle,
+    github_settings,
     jenkins_x,
     kfp,
     kfp_compiled,
@@ -55,8 +57,10 @@ _LOWERINGS: dict[str, Lower] = {
     "cloud-deploy": cloud_deploy.lower,
     "cloudformation": cloudformation.lower,
     "codebuild": buildspec.lower,
+    "codepipeline": codepipeline_export.lower,
     "dagster": dagster.lower,
     "databricks-bundle": databricks_bundle.lower,
+    "github-settings": github_settings.lower,
     "jenkins-x": jenkins_x.lower,
     "kfp": kfp.lower,
     "kfp-compiled": kfp_compiled.lower,
@@ -135,6 +139,10 @@ def delivery(parsed: Parsed) -> str | None:
         return "sagemaker-definition"
     if buildspec.recognised(first):
         return "codebuild"
+    if codepipeline_export.recognised(first):
+        return "codepipeline"
+    if github_settings.recognised(parsed.path, first):
+        return "github-settings"
     return "databricks-bundle" if databricks_bundle.recognised(first) else None
 
 

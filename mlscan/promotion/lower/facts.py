@@ -21,7 +21,7 @@ _EMITTED = re.compile(
     r"|task\.setvariable variable=(\w+)[^\]]*\]([^\"'\n$]+)",
     re.MULTILINE,
 )
-_INPUT = re.compile(r"(?:github\.event\.)?(inputs\.[\w-]+)|(parameters\.[\w-]+)")
+_INPUT = re.compile(r"(?:github\.event\.)?(inputs\.[\w-]+)(?:\s*\|\|\s*'([^']+)')?|(parameters\.[\w-]+)")
 
 
 def credentials(parsed: Parsed, node: Node | None, judge: Judge) -> Iterator[Fact]:
@@ -67,12 +67,16 @@ def emitted(parsed: Parsed, node: Node | None, judge: Judge) -> list[Fact]:
 
 
 def choose(facts: Iterable[Fact], options: Mapping[str, tuple[str, ...]], judge: Judge) -> tuple[Fact, ...]:
-    """A value left to an input with fixed options that all name other environments is not dynamic."""
+    """A value left to an input with fixed options that all name other environments is not dynamic; one with a
+    default for runs that have no inputs is that default where it names production."""
     found = []
     for fact in facts:
         match = _INPUT.search(fact.value) if fact.dynamic else None
-        given = options.get((match[1] or match[2]).lower()) if match else None
-        if given and not any(judge.names(option) == "prod" for option in given):
+        given = options.get((match[1] or match[3]).lower()) if match else None
+        default = match[2] if match else None
+        if default and judge.names(default) == "prod":
+            fact = replace(fact, value=default, dynamic=False)
+        elif given and not any(judge.names(option) == "prod" for option in given):
             fact = replace(fact, value=", ".join(given), dynamic=False)
         found.append(fact)
     return tuple(found)

@@ -11,6 +11,7 @@ from mlscan.promotion.commands import Setting
 from mlscan.promotion.graph import Fact, Gate, Identity, Job, Need, Pipeline, Step
 from mlscan.promotion.lower.context import Context, repository_of
 from mlscan.promotion.lower.facts import choose, credentials, emitted, variables
+from mlscan.promotion.lower.github_outputs import of_jobs, of_steps
 from mlscan.promotion.lower.github_reusable import Call, call
 from mlscan.promotion.lower.github_steps import Where, condition_of, steps
 from mlscan.promotion.lower.github_triggers import choices, triggers
@@ -74,6 +75,7 @@ class WorkflowReader:
         groups: dict[str, tuple[str, ...]] = {}
         handed: dict[str, list[Fact]] = {}
         node = self._root.get("jobs")
+        self._scope = self._scope.inside(of_jobs(node, self._judge))
         for name, key, value in node.items() if isinstance(node, Mapping) else ():
             if not isinstance(value, Mapping):
                 continue
@@ -92,7 +94,7 @@ class WorkflowReader:
         for names in combinations(node.get("strategy"), self._judge):
             label = ", ".join(dict.fromkeys(names.values()))
             identifier = f"{self._prefix}{name} ({label})" if names else self._prefix + name
-            scope = self._scope.inside(names)
+            scope = self._scope.inside({**of_steps(node, self._judge), **names})
             env = {f"env.{k}".lower(): scope.expand(v.value, NO_FACTS) for k, v in scalars(node.get("env"))}
             job = self._one(identifier, name, key, node, scope.inside(env))
             uses = node.get("uses")
@@ -147,6 +149,8 @@ class WorkflowReader:
                 Identity("secret", fact.value, fact.place) for fact in facts if fact.kind == "credential"
             ),
             calls=self._calls,
+            # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
+            continues_on_error=node.text("continue-on-error").strip() == "true",
         )
 
     def _chosen(self, step: Step) -> Step:

@@ -27,7 +27,7 @@ from mlscan.promotion.graph import (
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.gitlab_config import RESERVED, Config
 from mlscan.promotion.lower.gitlab_jobs import JobReader, environment
-from mlscan.promotion.lower.gitlab_rules import Alternative, alternatives, workflow
+from mlscan.promotion.lower.gitlab_rules import Alternative, alternatives, included, workflow
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, texts
 from mlscan.promotion.lower.plain import all_of, plain
 from mlscan.promotion.scope import Scope
@@ -118,13 +118,14 @@ class PipelineReader:
     def _ways(self, name: str, key: Scalar, node: Mapping) -> Iterator[_Way]:
         """One for every rule, every rule of the workflow with variables, and every row of a matrix."""
         own = self._reader.variables(node.get("variables"))
+        there = included(name, self._config)
         for rows in self._reader.matrix(node):
             for condition, given in workflow(self._config):
                 for start in alternatives(node, key, self._config):
                     variables = {f"env.{word}".lower(): text for word, text in start.variables.items()}
                     outer = {f"env.{word}".lower(): text for word, text in given.items()}
                     scope = self._scope.inside({**outer, **own, **variables, **rows})
-                    yield _Way(name, key, node, start, all_of((condition, start.presence)), scope)
+                    yield _Way(name, key, node, start, all_of((condition, there, start.presence)), scope)
 
     def _add(self, way: _Way, stage: str, before: list[str]) -> None:
         config = self._config
@@ -162,7 +163,9 @@ class PipelineReader:
         job = replace(job, kind="call") if trigger is not None else job
         self.jobs.append(self._downstream(job, trigger, way) if trigger is not None else job)
         if way.start.when != "on_failure" and (way.start.when != "manual" or way.start.blocking):
-            self.groups.setdefault(f"{self._prefix}stage {stage}", []).append(identifier)
+            # A started pipeline that is waited for counts with all its jobs.
+            inner = [one for one in members if one.startswith(f"{identifier} / ")]
+            self.groups.setdefault(f"{self._prefix}stage {stage}", []).extend((identifier, *inner))
 
     def _barrier(self, before: list[str], place: Place) -> Iterator[Need]:
         for stage in reversed(before):

@@ -21,11 +21,13 @@ _REMOTE = ("project", "remote", "template", "component", "file")
 
 
 class Config:
-    """`root` holds every top-level key of the file and of what it includes; the file itself wins."""
+    """`root` holds every top-level key of the file and of what it includes; the file itself wins. `guarded`
+    are the names that are there only where the `rules` of their include hold."""
 
     def __init__(self, parsed: Parsed, context: Context) -> None:
         self.entry = parsed
         self.unknowns: list[Unknown] = []
+        self.guarded: dict[str, Node] = {}
         self._context = context
         self._owners: dict[int, Parsed] = {}
         self.root = self._load(parsed, 0)
@@ -103,6 +105,9 @@ class Config:
                     for node in walk(one, 50_000):
                         self._owners[id(node)] = found
                 below = self._load(found, depth + 1)
+                rules = include.get("rules") if isinstance(include, Mapping) else None
+                if rules is not None:
+                    self.guarded |= {name: rules for name, _, _ in below.items() if root.get(name) is None}
                 merged = below if merged is None else self._merge(merged, below)
         return root if merged is None else self._merge(merged, root)
 

@@ -78,6 +78,17 @@ def workflow(config: Config) -> list[tuple[str, dict[str, str]]]:
     return [(any_of(presence for presence, _ in found), {})]
 
 
+def included(name: str, config: Config) -> str:
+    """When what another file defines is there at all, by the rules of its include.
+
+    https://docs.gitlab.com/ci/yaml/includes/#use-rules-with-include
+    """
+    rules = config.guarded.get(name)
+    if rules is None:
+        return "true"
+    return any_of(one.presence for one in _rules(rules, None, config) if one.when != "never")
+
+
 def _rules(node: Node | None, job: Mapping | None, config: Config) -> Iterator[Alternative]:
     before: list[str] = []
     for rule in items(node):

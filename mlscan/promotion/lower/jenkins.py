@@ -7,28 +7,18 @@ hold is left out and those after it run all the same. Functions of the file and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mlscan.documents.document import Document
 from mlscan.model import Place
-from mlscan.promotion.graph import (
-    Action,
-    Fact,
-    Gate,
-    Job,
-    Need,
-    Pipeline,
-    Step,
-    Trigger,
-    TriggerKind,
-    Unknown,
-)
+from mlscan.promotion.graph import Action, Fact, Gate, Job, Need, Pipeline, Step, Unknown
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.groovy import Call, calls, walk
 from mlscan.promotion.lower.jenkins_conditions import condition, when
 from mlscan.promotion.lower.jenkins_steps import Spot, credential_facts, is_step, step_of
+from mlscan.promotion.lower.jenkins_triggers import triggers
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.plain import all_of, negated, plain
 from mlscan.promotion.scope import Scope
@@ -45,7 +35,8 @@ _DEPTH = 3
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a call stands: its stage, what has to hold, and whether a failure before it is forgiven."""
+    """Where a call stands: its stage, what has to hold, and whether a failure before it is forgiven; `staged`
+    inside a stage, `lasting` in a `post` of the whole pipeline that runs whatever happened."""
 
     spot: Spot
     title: str
@@ -55,6 +46,8 @@ class Frame:
     facts: tuple[Fact, ...] = ()
     forgiven: bool = False
     depth: int = 0
+    staged: bool = False
+    lasting: bool = False
 
 
 def lower(parsed: Parsed, context: Context) -> Pipeline | None:
@@ -78,39 +71,11 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
         path=parsed.path,
         platform="jenkins",
         place=start,
-        triggers=tuple(_triggers(parsed, found)),
+        triggers=tuple(triggers(parsed, found)),
         jobs=tuple(reader.jobs),
         groups={job.id: (job.id,) for job in reader.jobs},
         facts=(Fact("file", title, start),),
     )
-
-
-def _triggers(parsed: Parsed, found: list[Call]) -> Iterator[Trigger]:
-    """A push starts it, unless it asks for parameters and has nothing that a push could choose."""
-    start = parsed.start()
-    if "/vars/" in f"/{parsed.path}":
-        yield Trigger(TriggerKind.CALL, "call", start)
-        return
-    named = {call.name: call for call in walk(found)}
-    pushed = {
-        "pollSCM",
-        "githubPush",
-        "gitlab",
-        "GenericTrigger",
-        "branch",
-        "changeRequest",
-        "buildingTag",
-    } & set(named)
-    asked = "parameters" in named and "cron" not in named
-    if pushed or not asked or b"BRANCH_NAME" in parsed.document.data:
-        yield Trigger(TriggerKind.PUSH, "push", start)
-        yield Trigger(TriggerKind.TAG, "push", start)
-        yield Trigger(TriggerKind.PULL_REQUEST, "pull_request", start)
-    if (cron := named.get("cron")) is not None:
-        yield Trigger(TriggerKind.SCHEDULE, "cron", parsed.document.place(cron.start, cron.end))
-    if (upstream := named.get("upstream")) is not None:
-        yield Trigger(TriggerKind.UPSTREAM, "upstream", parsed.document.place(upstream.start, upstream.end))
-    yield Trigger(TriggerKind.MANUAL, "manual", start)
 
 
 def _scope(found: list[Call], data: bytes) -> Scope:
@@ -197,6 +162,7 @@ class _Reader:
                 steps=tuple(self._steps),
                 needs=tuple(Need(name, frame.place) for name in self.before),
                 gates=self._gates,
+                condition=plain("always()", frame.place, scope) if frame.lasting else None,
                 presence=tuple(plain(text, frame.place, scope) for text in frame.presence),
                 facts=(*frame.facts, Fact("stage", frame.title, frame.place)),
                 unknowns=self._unknowns,
@@ -265,7 +231,7 @@ class _Reader:
                 gates = (*gates, _gate(one, spot))
             else:
                 steps.append(one)
-        inner = replace(frame, spot=spot, title=title, place=place, presence=presence, tests=())
+        inner = replace(frame, spot=spot, title=title, place=place, presence=presence, tests=(), staged=True)
         if gates:
             self._frame, self._gates = inner, gates
         self.read(steps, inner)
@@ -289,7 +255,14 @@ class _Reader:
         for one in call.body or ():
             test = _POST.get(one.name)
             tests = (*frame.tests, test) if test else frame.tests
-            self.read(one.body or (), replace(frame, tests=tests))
+            if frame.staged:
+                self.read(one.body or (), replace(frame, tests=tests))
+                continue
+            self.flush()
+            place = frame.spot.document.place(one.start, one.end)
+            inner = replace(frame, title="post", place=place, tests=tests, lasting=test is not None)
+            self.read(one.body or (), inner)
+            self.flush()
 
     def _function(self, call: Call, frame: Frame) -> None:
         """A function of this file or of the shared library beside it, or one known by its name only."""
@@ -298,7 +271,7 @@ class _Reader:
         if defined is not None and frame.depth < _DEPTH:
             names = {
                 f"env.{n}".lower(): t.value for n, t in zip(defined.parameters, call.texts, strict=False)
-            }
+            } | _named(call)
             inner = spot.naming(names).called(call)
             self.read(defined.body or (), replace(frame, spot=inner, depth=frame.depth + 1))
             return
@@ -306,8 +279,7 @@ class _Reader:
         if library is not None and frame.depth < _DEPTH:
             self.context.referenced.add(library.source.path)
             found = calls(library.data)
-            names = {f"env.{name}".lower(): text.value for name, text in call.named.items()}
-            inner = replace(spot.naming(names).called(call), document=library)
+            inner = replace(spot.naming(_named(call)).called(call), document=library)
             for one in found:
                 if one.defined and one.name == "call":
                     self.read(one.body or (), replace(frame, spot=inner, depth=frame.depth + 1))
@@ -323,6 +295,11 @@ class _Reader:
         for _, closure in call.closures:
             self.read(closure, frame)
         self.read(call.body or (), frame)
+
+
+def _named(call: Call) -> dict[str, str]:
+    """What a call hands to a function by name, as the function may call it."""
+    return {f"env.{name}".lower(): text.value for name, text in call.named.items()}
 
 
 def _credentials(call: Call, spot: Spot) -> tuple[Fact, ...]:

@@ -21,7 +21,10 @@ from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.targets import may_be_secret
 
 _SCRIPTS = frozenset(("sh", "bat", "powershell", "pwsh", "sshCommand"))
-_HOLES = re.compile(rb"\$\{\s*(?:params\.(\w+)|env\.(\w+))\s*\}|\$params\.(\w+)|\$env\.(\w+)|\\([\\\"'$])")
+_HOLES = re.compile(
+    rb"\$\{\s*(?:params\.(\w+)|env\.(\w+))\s*\}|\$params\.(\w+)|\$env\.(\w+)|\\([\\\"'$])"
+    rb"|\$\{\s*\w+\.(\w+)\s*\}"
+)
 _INPUT = re.compile(r"\$\{\{ inputs\.(\w+) \}\}")
 
 
@@ -118,13 +121,18 @@ def credential_facts(call: Call, spot: Spot, kind: str = "credential") -> Iterat
 def _piece(text: Text, spot: Spot) -> Piece:
     """The inside of a literal as a script, `${params.X}` as an input and `${env.X}` as a variable."""
     origin = Located(spot.document, spot.document.data[text.start : text.end], start=text.start)
-    return rewritten(origin, _HOLES, lambda match: _hole(match, text.filled))
+    # `args.target` of a function that is called with `target: 'prod'`.
+    handed = frozenset(spot.scope.names) if spot.hops else frozenset()
+    return rewritten(origin, _HOLES, lambda match: _hole(match, text.filled, handed))
 
 
-def _hole(match: re.Match[bytes], filled: bool) -> bytes | None:
+def _hole(match: re.Match[bytes], filled: bool, handed: frozenset[str]) -> bytes | None:
     if match[5]:
         return match[5]
     if not filled:
         return None
+    if match[6]:
+        known = f"env.{match[6].decode()}".lower() in handed
+        return b"${" + match[6] + b"}" if known else None
     given = match[1] or match[3]
     return b"${{ inputs." + given + b" }}" if given else b"${" + (match[2] or match[4]) + b"}"

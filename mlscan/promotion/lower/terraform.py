@@ -204,12 +204,22 @@ def _azure(block: Block, module: Module) -> Protection | None:
 
 
 def _gitlab(block: Block, module: Module) -> Protection | None:
+    """Who triggered a pipeline may not approve its deployments, unless the project says so.
+
+    https://docs.gitlab.com/ci/environments/deployment_approvals/#allow-self-approval
+    """
     name = module.value(block.text("environment"))
     if not name or "." in name:
         return None
     rules = list(block.inner("approval_rules")) or "approval_rules" in block.attributes
     counted = block.text("required_approval_count").strip('"') not in ("", "0")
-    return Protection("gitlab-ci", name, module.place(block), bool(rules) or counted)
+    project = block.text("project").split(".")
+    own = project[0] == "gitlab_project" and any(
+        block_says(owner, "allow_pipeline_trigger_approve_deployment")
+        for owner in module.resources("gitlab_project")
+        if owner.labels[-1] == project[1]
+    )
+    return Protection("gitlab-ci", name, module.place(block), bool(rules) or counted, own, restricted=True)
 
 
 _PROTECTIONS: dict[str, Callable[[Block, Module], Protection | None]] = {

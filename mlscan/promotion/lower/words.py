@@ -17,7 +17,7 @@ from mlscan.promotion.scope import Scope
 from mlscan.promotion.targets import may_be_secret, unresolved
 
 _PLAIN = re.compile(r"^[\w@%+=:,./$\-{}*~\[\]]+$")
-_SHELLS = frozenset(("bash", "sh", "zsh", "dash", "ash"))
+SHELLS = frozenset(("bash", "sh", "zsh", "dash", "ash"))
 
 
 class Joined(Located):
@@ -84,7 +84,7 @@ def command_line(document: Document, program: str, words: Sequence[Scalar]) -> L
         first = plain[0].value.rpartition("/")[2]
         plain = plain[1:]
         program = first
-    if first in _SHELLS:
+    if first in SHELLS:
         for index, word in enumerate(plain):
             if word.value.startswith("-") and word.value.endswith("c") and index + 1 < len(plain):
                 return Located.of(document, plain[index + 1])
