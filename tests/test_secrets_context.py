@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from mlscan.analyse import Analyser
@@ -175,6 +177,20 @@ def test_a_marker_or_code_is_no_password(analyser: Analyser, value: str) -> None
 def test_a_default_of_the_environment_by_any_name(analyser: Analyser, call: str) -> None:
     text = f'password = {call}("DB_PASSWORD", "airflow")\n'
     assert reported(analyser, "src/db.py", text) == [(WEAK, 1)]
+
+
+def test_base64_of_a_sentence_is_an_example(analyser: Analyser) -> None:
+    sentence = base64.b64encode(b"this is not a real secret token at all").decode()
+    assert reported(analyser, "a.env", f"STRIPE_WEBHOOK_SECRET=whsec_{sentence}\n") == []
+    config = (
+        '{"auths": {"nvcr.io": {"auth": "' + base64.b64encode(b"this is not real secret").decode() + '"}}}'
+    )
+    assert reported(analyser, ".docker/config.json", config) == []
+
+
+def test_an_argument_in_a_program_within_a_script(analyser: Analyser) -> None:
+    text = "python <<EOF\nconnect(\n  password=db_password,\n)\nEOF\n"
+    assert reported(analyser, "run.sh", text) == []
 
 
 def test_a_commented_sample_of_a_configuration_is_an_example(analyser: Analyser) -> None:

@@ -24,13 +24,14 @@ JUDGE, NAMES = Judge(LEXICON), Names(LEXICON)
         (b"<password>airflow</password>", True),
         (b"POSTGRES_PASSWORD: example", True),
         (b"export AWS_SECRET_ACCESS_KEY=mlflow_admin", True),
+        (b'variable "api_key" {\n  type = string\n\n  default = "3ada71056bf1b4b359fb7493a0c34b14"\n}', True),
         (b"db_password: ${DB_PASSWORD}", False),
         (b"max_tokens: 20000000", False),
         (b"cache_key: Nd7xPlatform26", False),
     ],
 )
 def test_a_name_with_a_value_is_worth_reading(text: bytes, expected: bool) -> None:
-    assert plausible(text, [len(text) // 2], JUDGE, NAMES) is expected
+    assert plausible(text, [min(20, len(text) // 2)], JUDGE, NAMES) is expected
 
 
 def test_only_what_fired_is_looked_at() -> None:

@@ -162,7 +162,7 @@ class Recogniser:
             return
 
     def _declared(self, line: Line, setting: Setting, told: tuple[Fact, ...]) -> Iterator[Fact]:
-        """What a file says about where it goes: one handed to `az ml --file` or `kubectl -f`, or a bundle's."""
+        """What a file says about where it goes: one handed to `az ml` or `kubectl`, or a bundle's."""
         if self._follow is None:
             return
         named = any(fact.kind == "target argument" for fact in told)

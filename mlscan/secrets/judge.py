@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
 
@@ -61,6 +63,18 @@ class Judgement:
         return Confidence.MEDIUM if self.weak else self.confidence
 
 
+def encodes_prose(text: str) -> bool:
+    """Whether a text is base64 of several words, as in `bm90IGEgcmVhbCBzZWNyZXQ=`: not a real secret."""
+    if len(text) % 4 or not 16 <= len(text) <= 400:
+        return False
+    try:
+        said = base64.b64decode(text, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return False
+    words = said.split()
+    return len(words) >= 3 and said.isprintable() and all(word.strip(".,:!?'").isalnum() for word in words)
+
+
 class Judge:
     """Judges values with the catalogue's words and letter statistics."""
 
@@ -108,6 +122,8 @@ class Judge:
         if named and not self._randomness.is_random(value) and (shape := self.placeholder(value)):
             return Judgement(None, f"placeholder ({shape})")
         body = value.rpartition("_")[2] if value.count("_") == 1 else value
+        if encodes_prose(body):
+            return Judgement(None, "placeholder (base64 of a sentence)")
         if (kind := self._masked(value)) or is_sequence(body):
             return Judgement(None, f"placeholder ({kind or 'sequence'})")
         if len(set(value)) < min(8, len(value) // 2):
@@ -133,6 +149,8 @@ class Judge:
                 return Judgement(Confidence.LOW, "a well-known password", weak=True)
             started = kind == "password" and bool(self._started.match(value))
             return Judgement(None, f"placeholder ({shape})", started=started)
+        if encodes_prose(value.rpartition("_")[2]):
+            return Judgement(None, "placeholder (base64 of a sentence)")
         if is_sequence(value) or _CODE.match(value):
             return Judgement(None, "no literal secret")
         if kind == "secret" and _IDENTIFIER.match(value):

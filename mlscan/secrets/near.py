@@ -18,6 +18,7 @@ _WORD = re.compile(rb"""[^\s"'`,;<>(){}\[\]]{3,400}""")
 _BLOCK = re.compile(rb"""["']?[ \t]{0,3}[:=][ \t]{0,3}[|>]""")
 _BEFORE, _BEHIND = 200, 400
 _WORDS = 8
+_LINES = 4  # `variable "key" {`, its type, its description, its default
 
 
 def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> bool:
@@ -28,19 +29,22 @@ def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> b
             continue
         start = text.rfind(b"\n", 0, max(0, end - _BEFORE)) + 1
         start = max(start, end - 2 * _BEFORE)
-        stop = _second_line_end(text, end)
+        stop = _some_lines_on(text, end)
         seen = max(end, stop - _BEHIND // 2)
         if _window(text[start:stop], judge, names):
             return True
     return False
 
 
-def _second_line_end(text: bytes, offset: int) -> int:
-    """The end of the line after the one an offset lies in: values may follow there."""
+def _some_lines_on(text: bytes, offset: int) -> int:
+    """The end of the third line after the one an offset lies in: a value may stand that far from its name."""
     limit = min(len(text), offset + _BEHIND)
-    first = text.find(b"\n", offset, limit)
-    second = text.find(b"\n", first + 1, limit) if first >= 0 else -1
-    return second if second >= 0 else limit
+    end = offset
+    for _ in range(_LINES):
+        end = text.find(b"\n", end, limit) + 1
+        if end == 0:
+            return limit
+    return end
 
 
 def _window(text: bytes, judge: Judge, names: Names) -> bool:

@@ -54,7 +54,8 @@ def body(text: bytes, offset: int) -> Iterator[Pair]:
     else:
         if b"'" in text and re.search(rb"(?i)\b(?:identified\s+by|password)\b", text):
             yield from sql.pairs(text, offset)
-        yield from ini.pairs(text, offset)
+        # `password=password,` is an argument of a program that is written here.
+        yield from (found for found in ini.pairs(text, offset) if not found.value.endswith(","))
 
 
 def _command(command: Command, before: Command) -> Iterator[Pair]:
