@@ -15,9 +15,9 @@ from mlscan.promotion.graph import Action, Fact, Gate, Unknown
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.bodies import Body
 from mlscan.promotion.lower.cdk_source import Function, Names, argument, dotted
-from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.steps import arranged
 from mlscan.promotion.lower.tasks import Task
+from mlscan.promotion.lower.wiring import Maker
 from mlscan.promotion.lower.words import At, quoted
 from mlscan.promotion.targets import may_be_secret
 
@@ -39,18 +39,8 @@ _ASKED = re.compile(r"approv|sign_?off", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Operators:
+class Operators(Maker):
     """The maker of a DAG's tasks."""
-
-    context: Context
-
-    def around(self, call: ast.Call, names: Names) -> Gate | None:
-        """A task group guards nothing."""
-        return None
-
-    def behind(self, call: ast.Call) -> tuple[ast.expr, ...]:
-        """Arguments are what comes before."""
-        return ()
 
     def task(self, call: ast.Call, names: Names) -> Task | None:
         """The task of an operator, or of a call of a decorated function."""

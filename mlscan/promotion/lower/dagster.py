@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscan.documents.document import Document
-from mlscan.promotion.graph import Gate, Pipeline, Trigger, TriggerKind
+from mlscan.promotion.graph import Pipeline, Trigger, TriggerKind
 from mlscan.promotion.lower.bodies import Body
 from mlscan.promotion.lower.cdk_source import Function, Names, Source, argument, dotted
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.tasks import Task, pipeline_of
-from mlscan.promotion.lower.wiring import Wiring
+from mlscan.promotion.lower.wiring import Maker, Wiring
 
 PLATFORM = "dagster"
 _IMPORTS = re.compile(rb"(?m)^[ \t]*(?:from|import)[ \t]+dagster\b")
@@ -47,18 +47,8 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
 
 
 @dataclass(frozen=True)
-class _Ops:
+class _Ops(Maker):
     """The maker of a job's tasks: calls of ops."""
-
-    context: Context
-
-    def around(self, call: ast.Call, names: Names) -> Gate | None:
-        """No `with` guards an op."""
-        return None
-
-    def behind(self, call: ast.Call) -> tuple[ast.expr, ...]:
-        """Arguments are what comes before."""
-        return ()
 
     def task(self, call: ast.Call, names: Names) -> Task | None:
         """The op that a call runs."""

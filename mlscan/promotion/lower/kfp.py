@@ -22,7 +22,7 @@ from mlscan.promotion.lower.kfp_compiled import container
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.steps import arranged
 from mlscan.promotion.lower.tasks import Task, pipeline_of
-from mlscan.promotion.lower.wiring import Wiring
+from mlscan.promotion.lower.wiring import Maker, Wiring
 from mlscan.promotion.lower.words import At, quoted
 
 PLATFORM = "kubeflow-pipelines"
@@ -71,10 +71,8 @@ def _triggers(source: Source, function: Function) -> Iterator[Trigger]:
 
 
 @dataclass(frozen=True)
-class _Components:
+class _Components(Maker):
     """The maker of a pipeline's tasks: calls of components."""
-
-    context: Context
 
     def around(self, call: ast.Call, names: Names) -> Gate | None:
         """The condition that the tasks inside stand under."""
@@ -82,10 +80,6 @@ class _Components:
         if full.startswith("kfp") and full.rpartition(".")[2] in _CONDITIONS:
             return Gate("metric", ast.unparse(call)[:80], names.source.place(call))
         return None
-
-    def behind(self, call: ast.Call) -> tuple[ast.expr, ...]:
-        """Arguments are what comes before."""
-        return ()
 
     def task(self, call: ast.Call, names: Names) -> Task | None:
         """The task that the call of a component makes."""

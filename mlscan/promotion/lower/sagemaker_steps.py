@@ -17,9 +17,9 @@ from mlscan.promotion.joins import REGISTRY
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.bodies import Body
 from mlscan.promotion.lower.cdk_source import Names, argument, dotted
-from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.steps import arranged
 from mlscan.promotion.lower.tasks import Task
+from mlscan.promotion.lower.wiring import Maker
 
 _STEPS = re.compile(r"^(?:[A-Z]\w*Step|RegisterModel|EstimatorTransformer)$")
 _KINDS = {"TrainingStep": "train", "TuningStep": "train", "AutoMLStep": "train"}
@@ -27,16 +27,11 @@ _REGISTERS = frozenset(("RegisterModel", "ModelStep"))
 _CHECKS = frozenset(("ConditionStep", "QualityCheckStep", "ClarifyCheckStep"))
 
 
-@dataclass
-class Steps:
+@dataclass(frozen=True)
+class Steps(Maker):
     """The maker of the steps of one pipeline. `robots` are those that approve what they register."""
 
-    context: Context
     robots: dict[str, Approver] = field(default_factory=dict)
-
-    def around(self, call: ast.Call, names: Names) -> Gate | None:
-        """No `with` guards a step."""
-        return None
 
     def behind(self, call: ast.Call) -> tuple[ast.expr, ...]:
         """The branches of a condition."""

@@ -7,13 +7,14 @@ what is handed on makes an edge. Both branches of an `if` are taken, a loop is r
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
 
 from mlscan.promotion.graph import Gate, Unknown
 from mlscan.promotion.lower.cdk_source import Function, Names, Source, dotted
+from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.tasks import Task
 
 Refs = tuple[str, ...]
@@ -23,17 +24,23 @@ _STATEMENTS = 20_000
 _AFTER = frozenset(("set_upstream", "after", "add_depends_on"))
 
 
-class Maker(Protocol):
+@dataclass(frozen=True)
+class Maker(ABC):
     """What a platform knows: which calls make tasks, and what a `with` puts around those inside it."""
 
+    context: Context
+
+    @abstractmethod
     def task(self, call: ast.Call, names: Names) -> Task | None:
         """The task that a call makes, without what stands before it; None for any other call."""
 
     def around(self, call: ast.Call, names: Names) -> Gate | None:
-        """The gate of all tasks inside `with call:`."""
+        """The gate of all tasks inside `with call:`; on most platforms there is none."""
+        return None
 
     def behind(self, call: ast.Call) -> Sequence[ast.expr]:
-        """Those arguments of a call that makes a task whose tasks come after it."""
+        """Those arguments of a call that makes a task whose tasks come after it; most come before it."""
+        return ()
 
 
 @dataclass
