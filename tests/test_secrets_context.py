@@ -182,9 +182,8 @@ def test_a_default_of_the_environment_by_any_name(analyser: Analyser, call: str)
 def test_base64_of_a_sentence_is_an_example(analyser: Analyser) -> None:
     sentence = base64.b64encode(b"this is not a real secret token at all").decode()
     assert reported(analyser, "a.env", f"STRIPE_WEBHOOK_SECRET=whsec_{sentence}\n") == []
-    config = (
-        '{"auths": {"nvcr.io": {"auth": "' + base64.b64encode(b"this is not real secret").decode() + '"}}}'
-    )
+    pair = base64.b64encode(f"$oauthtoken:{sentence}".encode()).decode()
+    config = '{"auths": {"nvcr.io": {"auth": "' + pair + '"}}}'
     assert reported(analyser, ".docker/config.json", config) == []
 
 

@@ -63,16 +63,21 @@ class Judgement:
         return Confidence.MEDIUM if self.weak else self.confidence
 
 
-def encodes_prose(text: str) -> bool:
-    """Whether a text is base64 of several words, as in `bm90IGEgcmVhbCBzZWNyZXQ=`: not a real secret."""
-    if len(text) % 4 or not 16 <= len(text) <= 400:
+def encodes_prose(text: str, depth: int = 2) -> bool:
+    """Whether a text is base64 of several words, as in `bm90IGEgcmVhbCBzZWNyZXQ=`: not a real secret.
+
+    A registry's `user:token` may hold such a text once more.
+    """
+    if len(text) % 4 or not 16 <= len(text) <= 400 or not depth:
         return False
     try:
         said = base64.b64decode(text, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         return False
     words = said.split()
-    return len(words) >= 3 and said.isprintable() and all(word.strip(".,:!?'").isalnum() for word in words)
+    if len(words) < 3:
+        return encodes_prose(said.rpartition(":")[2], depth - 1)
+    return said.isprintable() and all(word.strip(".,:!?'").isalnum() for word in words)
 
 
 class Judge:
