@@ -36,6 +36,10 @@ _NAMESPACE = re.compile(rb"(?m)(?:^[ ]{1,4}|[{,][ \t]*)namespace[ \t]*:[ \t]*[\"
 _MAKES = frozenset(("make", "gmake", "task", "just"))
 _INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
 
+# A script that opens a pull request leaves the deploy to whoever merges it.
+_PROPOSES = re.compile(
+    rb"/pulls\b|\bgh pr create\b|\bhub pull-request\b|\bglab mr create\b|/merge_requests\b"
+)
 _RUNNERS = _MAKES | _INTERPRETERS
 
 Read = Callable[[str], Document | None]
@@ -96,7 +100,8 @@ class ScriptFollower:
 
             found = self._memory.actions(document, inner, read)
         yield from found
-        if not any(action.kind != "plan" for action in found):
+        proposes = document is not None and _PROPOSES.search(document.data) is not None
+        if not proposes and not any(action.kind != "plan" for action in found):
             mode = next((word.text for word in rest if _is_mode(recogniser, word.text)), "")
             yield from _by_name(recogniser, mode or file, here, (*facts, *setting.facts), setting)
 

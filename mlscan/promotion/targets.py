@@ -42,10 +42,12 @@ def unresolved(option: str, value: str) -> bool:
         return False
     # The context of a name says nothing: `env.X` is no environment, `inputs.target` is a target.
     names = {token for hole in holes for token in tokens(hole.strip().partition(".")[2] or hole)}
-    if names & _SELECTS or "payload" in names:
+    if (names & _SELECTS and "version" not in names) or "payload" in names:
         return True
     # `-t` is also the tenant of a login.
-    chooses = (option == "-t" and "tenant" not in names) or bool(_SELECTS & set(tokens(option)))
+    chooses = (option == "-t" and "tenant" not in names) or (
+        bool(_SELECTS & set(tokens(option))) and "version" not in tokens(option)
+    )
     return chooses and value.strip() in {match[0] for match in _HOLE.finditer(value)}
 
 

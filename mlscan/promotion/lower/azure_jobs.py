@@ -12,7 +12,12 @@ from mlscan.promotion.lower.azure_steps import condition_of, identities, steps, 
 from mlscan.promotion.lower.facts import choose
 from mlscan.promotion.lower.matrix import combinations
 from mlscan.promotion.lower.parsed import items, texts
+from mlscan.promotion.shell import lex
 
+_SCRIPTS = ("script", "bash", "pwsh", "powershell")
+_TALK = frozenset(
+    ("echo", "printf", "sleep", "date", "true", "exit", "Write-Host", "Start-Sleep", "set", "ls", "pwd")
+)
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
 
 
@@ -54,8 +59,12 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
     gates += [Gate("environment", fact.value, fact.place) for fact in environment]
     title = spot.text(node, "displayName")
     facts = [*environment, *(Fact("job", text, place) for text in (name + label, title) if text), *spot.facts]
-    if deployment and not any(
-        action.kind not in ("build", "select", "evaluate") for step in found for action in step.actions
+    if (
+        deployment
+        and not _only_talks(strategy)
+        and not any(
+            action.kind not in ("build", "select", "evaluate") for step in found for action in step.actions
+        )
     ):
         shown = Action("deploy", "deployment job", "medium", place)
         found.append(Step("", place, (shown,)))
@@ -110,6 +119,27 @@ def _deployment_steps(strategy: Node | None, spot: Spot) -> list[Step]:
             if isinstance(body, Mapping):
                 found += steps(body.get("steps"), spot)
     return found
+
+
+def _only_talks(strategy: Node | None) -> bool:
+    """Whether every step of a deployment job is a script that only prints and waits: a rehearsal."""
+    scripts = [
+        next((item.get(word) for word in _SCRIPTS if item.get(word) is not None), None)
+        for _, _, kind in (strategy.items() if isinstance(strategy, Mapping) else ())
+        if isinstance(kind, Mapping)
+        for hook in _HOOKS
+        if isinstance(body := kind.get(hook), Mapping)
+        for item in items(body.get("steps"))
+        if isinstance(item, Mapping) and item.get("checkout", "download") is None
+    ]
+    return bool(scripts) and all(
+        isinstance(script, Scalar)
+        and all(
+            not command.words or command.words[0].text in _TALK
+            for command in lex(script.value.encode("utf-8", "replace"))
+        )
+        for script in scripts
+    )
 
 
 def _environment(node: Node | None, spot: Spot) -> list[Fact]:
