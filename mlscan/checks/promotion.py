@@ -23,7 +23,7 @@ from mlscan.checks.gates import (
     void,
     weak,
 )
-from mlscan.checks.gates.case import Check, Found, World, places
+from mlscan.checks.gates.case import Case, Check, Found, World, places
 from mlscan.checks.gates.words import evidence
 from mlscan.model import Finding, Region
 from mlscan.promotion.graph import Graph
@@ -71,15 +71,21 @@ def found_in(world: World) -> Iterator[Finding]:
         for find in _CHECKS:
             for found in find(case, world):
                 grouped.setdefault((job.path, job.region, found.rule == _BESIDE), []).append(found)
-    shared: dict[tuple[str, str, Region], list[tuple[Finding, str]]] = {}
+    shared: dict[tuple[str, str, Region], list[tuple[Finding, Case]]] = {}
     for group in grouped.values():
         finding = _reported(group)
         key = (finding.rule, finding.place.path, finding.place.region)
-        shared.setdefault(key, []).append((finding, group[0].case.job.title))
-    for (finding, title), *more in shared.values():
-        others = [name for name in dict.fromkeys(name for _, name in more) if name != title]
+        shared.setdefault(key, []).append((finding, group[0].case))
+    for (finding, first), *more in shared.values():
+        others = list(dict.fromkeys(_called(case, first) for _, case in more))
         so_do = f" So {'do' if len(others) > 1 else 'does'} {_listed(others)}." if others else ""
         yield replace(finding, message=finding.message + so_do)
+
+
+def _called(case: Case, first: Case) -> str:
+    """The name of a job, with its file where the first one is called the same."""
+    title, path = case.job.title, case.deploy.pipeline.path
+    return title if title != first.job.title else f"{title} of {path}"
 
 
 def _listed(names: list[str]) -> str:
