@@ -20,6 +20,7 @@ _ASKS = {
     "interrupt",
 }
 _APPROVAL = ("approv", "current_stage", "sign_off", "signoff", "reviewed")
+_READS = frozenset(("os.environ.get", "environ.get", "os.getenv", "getenv"))
 _METRIC = (
     "accuracy",
     "score",
@@ -64,6 +65,8 @@ def guard_within(call: ast.Call, function: ast.AST) -> Guard | None:
 def _strongest(call: ast.Call, tree: ast.AST, asked: Callable[[set[str]], bool]) -> Guard | None:
     weak: Guard | None = None
     for test in _tests(call, tree):
+        if _always(test):
+            continue
         names = {_name(node) for node in ast.walk(test)}
         if names & _ASKS or asked(names):
             return Guard(True, "a question to a person")
@@ -73,6 +76,14 @@ def _strongest(call: ast.Call, tree: ast.AST, asked: Callable[[set[str]], bool])
         if any(word in text for word in _METRIC):
             weak = Guard(False, "a metric condition")
     return weak
+
+
+def _always(test: ast.expr) -> bool:
+    """`bool(os.getenv("AUTO", "0"))`: every text but the empty one is true, "0" and "false" too."""
+    match test:
+        case ast.Call(func=ast.Name("bool"), args=[ast.Call(func, [_, ast.Constant(str() as default)])]):
+            return bool(default) and ast.unparse(func) in _READS
+    return False
 
 
 def _asked(names: set[str], site: Site, program: Program) -> bool:

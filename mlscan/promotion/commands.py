@@ -157,6 +157,9 @@ class Recogniser:
             )
             certainty = invocation.confidence
             mutable = mutable_reference(map(expander(setting), line.words))
+            if not mutable and self._follow is not None:
+                models = (self._follow.models(file, setting.folder) for file in _handed(line, setting))
+                mutable = mutable_reference(name for names in models for name in names)
             yield Action(invocation.action, title[:80], certainty, place, targets, setting.hops, mutable)
             yield from self._submitted(line, place, setting)
             return
@@ -168,11 +171,8 @@ class Recogniser:
         named = any(fact.kind == "target argument" for fact in told)
         if line.program == "databricks" and line.words[:1] == ("bundle",) and not named:
             yield from self._follow.bundled(setting.folder)
-        handed = line.words[:1] == ("ml",) if line.program == "az" else line.program in ("kubectl", "oc")
-        if handed:
-            for option, _, value in line.options():
-                if option in ("-f", "--file", "--filename"):
-                    yield from self._follow.declared(self, expander(setting)(value), setting.folder)
+        for file in _handed(line, setting):
+            yield from self._follow.declared(self, file, setting.folder)
 
     def _submitted(self, line: Line, here: Place, setting: Setting) -> Iterator[Action]:
         """What the commands of a pipeline do that `az ml job create --file` submits."""
@@ -214,6 +214,9 @@ class Follow(Protocol):
     def declared(self, recogniser: Recogniser, file: str, folder: str) -> Iterator[Fact]:
         """What a declaration of Azure ML or of a cluster says about where it goes."""
 
+    def models(self, file: str, folder: str) -> Iterator[str]:
+        """Where the objects of a cluster in a file take their models from."""
+
     def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
         """What the commands of a job of Azure ML do."""
 
@@ -232,6 +235,14 @@ class _Expand:
 
     def __call__(self, text: str) -> str:
         return self.scope.expand(text, NO_FACTS)
+
+
+def _handed(line: Line, setting: Setting) -> Iterator[str]:
+    """The files with declarations that `az ml` or `kubectl` is handed."""
+    if line.program in ("kubectl", "oc") or (line.program == "az" and line.words[:1] == ("ml",)):
+        for option, _, value in line.options():
+            if option in ("-f", "--file", "--filename"):
+                yield expander(setting)(value)
 
 
 def _loop(command: Command, setting: Setting) -> Setting:

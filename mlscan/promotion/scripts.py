@@ -33,6 +33,9 @@ _RECIPE = re.compile(
 _ENDPOINT = re.compile(rb"(?m)^(?:endpoint_name|name)[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
 _OBJECT = re.compile(rb"(?m)^apiVersion[ \t]*:")
 _NAMESPACE = re.compile(rb"(?m)(?:^[ ]{1,4}|[{,][ \t]*)namespace[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
+_MODEL = re.compile(
+    rb"(?m)(?:^[ -]*|[{,][ \t]*)(?:storageUri|modelUri)[ \t]*:[ \t]*[\"']?([^\s\"',}#]{1,200})"
+)
 _MAKES = frozenset(("make", "gmake", "task", "just"))
 _INTERPRETERS = frozenset(("bash", "sh", "zsh", "dash", "source", ".", "pwsh", "powershell"))
 
@@ -145,6 +148,16 @@ class ScriptFollower:
             name = match[1].decode("utf-8", "replace")
             if document is not None and recogniser.judge.names(name):
                 yield Fact("target argument", name, document.place(match.start(1), match.end(1)))
+
+    def models(self, file: str, folder: str) -> Iterator[str]:
+        """Where the objects of KServe and Seldon in a file take their models from.
+
+        https://kserve.github.io/website/docs/model-serving/storage/overview
+        """
+        document = self._open(file, folder)
+        if document is not None and _OBJECT.search(document.data) is not None:
+            for match in _MODEL.finditer(document.data):
+                yield match[1].decode("utf-8", "replace")
 
     def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
         """What the commands of a job of Azure ML do, those of the component files it names among them."""

@@ -21,10 +21,11 @@ from mlscan.promotion.verdicts import UNGATED, Kind, Verdict
 
 _APPROVES_GATES = re.compile(
     r"put.approval.result|(?:rollouts|builds) approve|approve-transition-request|pending_?deployments"
-    r"|pipelines/approvals|approval of a (?:blocked deployment|held job)",
+    r"|pipelines/approvals|approval of a (?:blocked deployment|held job)|answer to an input step",
     re.IGNORECASE,
 )
 _APPROVES_MODELS = re.compile(r"update.model.package")
+_RESUMES = re.compile(r"^argo resume$")
 
 
 def find(case: Case, world: World) -> Iterator[Found]:
@@ -41,19 +42,24 @@ def find(case: Case, world: World) -> Iterator[Found]:
 
 
 def _gives_approval(case: Case, world: World) -> bool:
-    """Whether a command answers for a person. A model that is approved passes a gate only where one waits
-    for that in this repository."""
+    """Whether a command answers for a person. A model that is approved, or a workflow that is resumed, passes
+    a gate only where one waits for that in this repository."""
     action = case.deploy.action
     if action.kind != "approve":
         return False
     if _APPROVES_MODELS.search(action.title) is not None:
-        return any(
-            gate.name == REGISTRY_GATE
-            for pipeline in world.graph.pipelines
-            for job in pipeline.jobs
-            for gate in job.gates
-        )
+        return any(gate.name == REGISTRY_GATE for gate in _waiting(world))
+    if _RESUMES.search(action.title) is not None:
+        return any(gate.kind == "human" for gate in _waiting(world, "argo-workflows"))
     return _APPROVES_GATES.search(action.title) is not None
+
+
+def _waiting(world: World, platform: str = "") -> Iterator[Gate]:
+    """The gates of every pipeline, or of those of one platform."""
+    for pipeline in world.graph.pipelines:
+        if not platform or pipeline.platform == platform:
+            for job in pipeline.jobs:
+                yield from _gates(job)
 
 
 def _proven(verdict: Verdict) -> bool:
@@ -118,9 +124,7 @@ def _robot(case: Case, world: World) -> Found:
     verdict, title = case.worst, case.deploy.action.title
     gates = [
         replace(gate.place, note=f"gate '{gate.name}' asks for a person")
-        for pipeline in world.graph.pipelines
-        for job in pipeline.jobs
-        for gate in _gates(job)
+        for gate in _waiting(world)
         if gate.kind in ("human", "environment")
     ]
     return Found(

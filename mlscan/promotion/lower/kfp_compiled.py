@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
+from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.model import Place
 from mlscan.promotion.commands import Setting
-from mlscan.promotion.graph import Action, Gate, Pipeline, Trigger, TriggerKind
+from mlscan.promotion.graph import Action, Fact, Gate, Pipeline, Trigger, TriggerKind
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, texts
 from mlscan.promotion.lower.steps import arranged
 from mlscan.promotion.lower.tasks import Task, pipeline_of
 from mlscan.promotion.lower.words import At, command_line
+from mlscan.promotion.targets import may_be_secret
 
 PLATFORM = "kubeflow-pipelines"
 _DEPTH = 8
+_LAUNCHERS = "google_cloud_pipeline_components."
 _MOST = 500
 
 
@@ -88,6 +90,7 @@ class _Reader:
             else:
                 label = component.text("executorLabel") if component is not None else ""
                 made[key] = [self._task(key, place, label, own, before)]
+                self.tasks[made[key][0]].facts += self._given(item)
             waits.append((made[key], texts(item.get("dependentTasks")), place))
         for ids, names, place in waits:
             for identifier in ids:
@@ -98,6 +101,16 @@ class _Reader:
         components = self.spec.get("components")
         found = components.get(name) if isinstance(components, Mapping) and name else None
         return found if isinstance(found, Mapping) else None
+
+    def _given(self, item: Mapping) -> Iterator[Fact]:
+        """Constants among the inputs of a task that name an environment: `churn-prod` as the display name."""
+        inputs = item.get("inputs")
+        for node in walk(inputs, 200) if inputs is not None else ():
+            told = node.get("constant", "stringValue") if isinstance(node, Mapping) else None
+            if not isinstance(told, Scalar) or len(told.value) > 120 or may_be_secret(told.value):
+                continue
+            if self.context.recogniser.judge.names(told.value):
+                yield Fact("argument", told.value, self.parsed.place(told))
 
     def _task(
         self, name: str, place: Place, label: str, gates: tuple[Gate, ...], before: dict[str, Place]
@@ -132,6 +145,11 @@ def container(node: Node | None, parsed: Parsed, context: Context) -> Iterator[A
         for action in context.python.actions(context.recogniser, at, Setting()):
             if action.kind != "approve":
                 yield action
-    line = command_line(parsed.document, "", words) if words and not python else None
+    launched = next((at for at, word in enumerate(words) if word.value.startswith(_LAUNCHERS)), None)
+    if launched is not None:
+        # `python3 -u -m package.launcher --type DeployModel`: the package is the program.
+        line = command_line(parsed.document, _LAUNCHERS.rstrip("."), words[launched + 1 :])
+    else:
+        line = command_line(parsed.document, "", words) if words and not python else None
     if line is not None:
         yield from context.recogniser.actions(line, Setting(folder=parsed.folder))

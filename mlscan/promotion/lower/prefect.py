@@ -73,10 +73,13 @@ class _Flow:
         """Every call of a flow that does something, subflows in their place."""
         direct = Body(source, function, self.context).direct()
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-        for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        ordered = sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+        for call in ordered:
             name = _callee(call)
             if name.rpartition(".")[2] in _PAUSES:
                 self._pause(call, function, source)
+                if call is ordered[-1] and depth == 0:
+                    self._last()
                 continue
             if (action := direct.get(id(call))) is not None:
                 task = Task(f"{function.name}_{len(self.tasks)}", function.name, action.place)
@@ -113,6 +116,13 @@ class _Flow:
             self.unsure.append(Unknown("a pause of the run that is there under a condition", place, True))
         else:
             self.passed.append(Gate("human", dotted(call.func).rpartition(".")[2], place))
+
+    def _last(self) -> None:
+        """A pause with nothing behind it is a task of its own, after all others."""
+        if self.passed and not self.unsure:
+            gate = self.passed[-1]
+            before = {task.id: gate.place for task in self.tasks}
+            self.tasks.append(Task("pause", gate.name, gate.place, gates=[gate], after=before))
 
 
 def _is_flow(function: Function, source: Source) -> bool:
