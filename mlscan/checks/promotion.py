@@ -76,10 +76,17 @@ def found_in(world: World) -> Iterator[Finding]:
         finding = _reported(group)
         key = (finding.rule, finding.place.path, finding.place.region)
         shared.setdefault(key, []).append((finding, group[0].case))
-    for (finding, first), *more in shared.values():
-        others = list(dict.fromkeys(_called(case, first) for _, case in more))
+    for row in shared.values():
+        finding, first = max(row, key=_tells)
+        others = list(dict.fromkeys(_called(case, first) for _, case in row if case is not first))
         so_do = f" So {'do' if len(others) > 1 else 'does'} {_listed(others)}." if others else ""
         yield replace(finding, message=finding.message + so_do)
+
+
+def _tells(shared: tuple[Finding, Case]) -> tuple[int, bool]:
+    """Of jobs that share a finding, the one that surely deploys to production speaks for all."""
+    finding, case = shared
+    return int(finding.confidence), case.deploy.target.environment == "prod"
 
 
 def _called(case: Case, first: Case) -> str:
