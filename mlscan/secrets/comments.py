@@ -13,6 +13,7 @@ from mlscan.secrets.judge import Judge
 from mlscan.secrets.names import Names
 from mlscan.secrets.settings import located
 
+_LONGEST = 2000
 _COMMENT = re.compile(rb"[ \t]*#[# \t]*")
 
 
@@ -24,12 +25,16 @@ def find(document: Document, fired: Fired, judge: Judge, names: Names) -> Iterat
     data = document.data
     last = -1
     for offset in fired.ends.get("name", ()):
-        start = data.rfind(b"\n", 0, offset) + 1
+        low = max(0, offset - _LONGEST)
+        start = data.rfind(b"\n", low, offset) + 1
+        if start == 0 < low:
+            continue  # a line of generated code
         opening = _COMMENT.match(data, start) if start != last else None
         last = start
         if opening is not None and document.unit_at(offset).syntax == "python":
-            end = data.find(b"\n", offset)
-            yield from _said(document, opening.end(), end if end >= 0 else len(data), judge, names)
+            end = data.find(b"\n", offset, offset + _LONGEST)
+            end = end if end >= 0 else min(len(data), offset + _LONGEST)
+            yield from _said(document, opening.end(), end, judge, names)
 
 
 def _said(document: Document, start: int, end: int, judge: Judge, names: Names) -> Iterator[Candidate]:

@@ -27,8 +27,8 @@ def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> b
     for end in ends:
         if end < seen:
             continue
-        start = text.rfind(b"\n", 0, max(0, end - _BEFORE)) + 1
-        start = max(start, end - 2 * _BEFORE)
+        low = max(0, end - 2 * _BEFORE)
+        start = max(low, text.rfind(b"\n", low, max(low, end - _BEFORE)) + 1)
         stop = _some_lines_on(text, end)
         seen = max(end, stop - _BEHIND // 2)
         if _window(text[start:stop], judge, names):
