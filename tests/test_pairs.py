@@ -294,3 +294,10 @@ def test_random_bytes_in_a_kubernetes_secret(analyser: Analyser) -> None:
     encoded = base64.b64encode(bytes(range(128, 168))[::-3] + bytes(range(200, 240, 3))).decode()
     assert len(found_in(analyser, "s.yaml", f"kind: Secret\ndata:\n  jwt-secret: {encoded}\n")[1]) == 1
     assert found_in(analyser, "s.yaml", f"kind: Secret\ndata:\n  keystore: {encoded}\n")[1] == []
+
+
+@pytest.mark.parametrize("syntax", ["terraform", "javascript", "r", "script"])
+def test_a_line_of_thousands_of_comment_signs_is_read(syntax: str) -> None:
+    sign = b"// a " if syntax == "javascript" else b"# // a "
+    found = pairs(syntax, b'password = "v"\n' + sign * 120 + b"\n" + b"# a " * 5000)
+    assert [(pair.name, pair.value) for pair in found] == [("password", "v")]

@@ -27,7 +27,7 @@ class Hit:
 
 
 class Fired(frozenset[str]):
-    """Names of the triggers that fired in a text; `ends` are the byte offsets at which located ones did."""
+    """Names of the triggers that fired in a text; `ends` are the byte offsets, in order, of located ones."""
 
     ends: dict[str, list[int]]
 
@@ -71,6 +71,8 @@ class Matcher:
         for number, end in found if LOCATED & fired else ():
             if number >= tokens and names[number] in LOCATED:
                 fired.ends.setdefault(names[number], []).append(end)
+        for ends in fired.ends.values():
+            ends.sort()
         return hits, fired
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -116,10 +117,12 @@ class SecretFinder:
         return self._near(document.data, fired, triggers - {"command"}, 0, len(document.data))
 
     def _near(self, text: bytes, fired: Fired, triggers: Iterable[str], start: int, stop: int) -> bool:
-        if any(start <= end <= stop for end in fired.ends.get("command", ())):
+        if _between(fired.ends.get("command", []), start, stop):
             return True
-        ends = sorted(end - start for name in triggers for end in fired.ends.get(name, ()))
-        return near.plausible(text, [end for end in ends if 0 <= end <= len(text)], self._judge, self._names)
+        ends = sorted(
+            end - start for name in triggers for end in _between(fired.ends.get(name, []), start, stop)
+        )
+        return near.plausible(text, ends, self._judge, self._names)
 
     def _written(self, document: Document) -> list[Candidate]:
         """What the Python or YAML of a file within a notebook holds beside formats."""
@@ -146,6 +149,11 @@ class SecretFinder:
                     evidence=evidence,
                 )  # fmt: skip
         return candidate
+
+
+def _between(ends: list[int], start: int, stop: int) -> list[int]:
+    """Those of some offsets in order that lie from `start` to `stop`, both included."""
+    return ends[bisect_left(ends, start) : bisect_right(ends, stop)]
 
 
 def _believed(best: Candidate, others: list[Candidate]) -> bool:

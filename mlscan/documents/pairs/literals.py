@@ -17,6 +17,7 @@ from mlscan.documents.pairs.pair import DOUBLE, SINGLE, Pair, plain, unescaped
 _SIGNS = rb"<<?-|:=|[=!<>]==?|=>|->|\?\?=?|\|\|=?|&&|\?\.|[=:?,;+(){}\[\]]"
 _ASSIGN = frozenset(("=", ":", "<-", "<<-", ":=", "||", "??", "||=", "??="))
 _DEEPEST = 200
+_COMMENTS = 20
 _LONGEST_NAME = 80
 
 
@@ -45,8 +46,13 @@ def tokens(comment: bytes, raw: bytes = rb"(?!)") -> re.Pattern[bytes]:
     )  # fmt: skip
 
 
-def literals(text: bytes, offset: int, syntax: str, expression: re.Pattern[bytes]) -> Iterator[Pair]:
-    """Every literal with the name it is given, in the order of the text."""
+def literals(
+    text: bytes, offset: int, syntax: str, expression: re.Pattern[bytes], depth: int = 0
+) -> Iterator[Pair]:
+    """Every literal with the name it is given, in the order of the text; comments are read as code.
+
+    `depth` counts the comments that this text stands in: a line may hold thousands of their signs.
+    """
     stack = [Members("")]
     recent: deque[Token] = deque([_NOTHING] * 5, maxlen=5)
     position = 0
@@ -57,8 +63,8 @@ def literals(text: bytes, offset: int, syntax: str, expression: re.Pattern[bytes
             if match[0] == b"/*":
                 closing = text.find(b"*/", position)
                 position = len(text) if closing < 0 else closing + 2
-            elif code := match[0].lstrip(b"#/-;* "):
-                yield from literals(code, offset + match.end() - len(code), syntax, expression)
+            elif depth < _COMMENTS and (code := match[0].lstrip(b"#/-;* ")):
+                yield from literals(code, offset + match.end() - len(code), syntax, expression, depth + 1)
             continue
         token = _token(kind, match)
         if kind == "string" and (name := _named(recent)):
