@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
-from mlscan.catalog.triggers import ACTS
+from mlscan.catalog.triggers import acts
 from mlscan.checks.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 _YAML_LIMIT = 5_000_000
 _CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template")
 _DOCUMENTATION = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
-_ACTS = re.compile(ACTS.encode())
 _TRIGGERS = {
     "python": frozenset(
         {
@@ -212,8 +210,8 @@ def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
     listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
     if listed in fired:
         return not document.source.path.lower().endswith(_DOCUMENTATION)
-    acts = "orchestration" in fired and _ACTS.search(document.data) is not None
-    return ("delivery" in fired or acts) and _may_deliver(document)
+    acting = "orchestration" in fired and acts(document.data)
+    return ("delivery" in fired or acting) and _may_deliver(document)
 
 
 def _may_deliver(document: Document) -> bool:

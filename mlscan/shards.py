@@ -39,7 +39,7 @@ class Opened:
 class Partial:
     """What a shard amounts to; `pipelines` are paths the promotion graph wants to see.
 
-    `opened` are the files that were read for secrets, for whoever opens them again.
+    `opened` are the files, but notebooks, that were read for secrets, for whoever opens them again.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -80,8 +80,10 @@ class Worker:
             return Partial(files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
         findings = tuple(identified(self.wanted(understood.findings), understood.document))
-        opened = Opened(source.path, crc32(source.data), understood.document.concealed)
-        return Partial(findings, understood.notes, pipelines, (opened,), 1, len(source.data))
+        opened: tuple[Opened, ...] = ()
+        if understood.document.kind != "notebook":  # the graph reads none
+            opened = (Opened(source.path, crc32(source.data), understood.document.concealed),)
+        return Partial(findings, understood.notes, pipelines, opened, 1, len(source.data))
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings the configuration asks for."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from mlscan.catalog.schema import Catalog
 
@@ -132,12 +133,12 @@ DELIVERY = (
 )
 
 # Pipelines of data and models, in code or as they are compiled. They matter where a word says that one may
-# bring a model somewhere, see ACTS: most only train.
+# bring a model somewhere, see `acts`: most only train.
 ORCHESTRATION = (
     r"""(?m)^[ \t]*(?:from|import)[ \t]+(?:airflow|prefect|dagster|kfp|sagemaker(?:\.mlops)?\.workflow)\b|"""
     r"""^[ \t]*"?deploymentSpec"?[ \t]*:|"Version"[ \t]*:[ \t]*"2020-12-01\""""
 )
-ACTS = (
+_ACTS = (
     r"""(?i)deploy(?!mentspec)|promot|releas|rollout|publish|kubectl|helm|argocd|transition_|alias|champion|"""
     r"""traffic|approv|serving|inferenceservice|\blive\b|prod(?!uct|uce)|[_a-z]endpoint|endpoint_"""
 )
@@ -153,6 +154,16 @@ GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]
 LOCATED = frozenset({"name", "opaque", "yaml-name", "setting", "command", "quoted", "bare"})
 # Kinds of calls that are findings by themselves, see `mlscan.checks.calls`.
 REPORTED = ("promote", "approve", "deploy", "traffic")
+
+
+def acts(data: bytes) -> bool:
+    """Whether a word in an orchestrator's file says that it may bring a model somewhere."""
+    return _acting().search(data) is not None
+
+
+@cache
+def _acting() -> re.Pattern[bytes]:
+    return re.compile(_ACTS.encode())
 
 
 def triggers(catalog: Catalog) -> dict[str, str]:

@@ -178,9 +178,8 @@ class Recogniser:
         """What the commands of a pipeline do that `az ml job create --file` submits."""
         if self._follow is None or line.words[:3] != ("ml", "job", "create"):
             return
-        for option, _, value in line.options():
-            if option in ("-f", "--file") and len(setting.hops) < MAX_HOPS:
-                yield from self._follow.submitted(self, expander(setting)(value), here, setting)
+        for file in _handed(line, setting) if len(setting.hops) < MAX_HOPS else ():
+            yield from self._follow.submitted(self, file, here, setting)
 
     def _facts(
         self,

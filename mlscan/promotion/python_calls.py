@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlscan.catalog.schema import Catalog, Decides, PromotionCall
+from mlscan.flow.calls import argument
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -159,15 +160,15 @@ def _may_approve(call: PromotionCall, node: ast.Call, script: Script, setting: S
 
 def _deciding(decides: Decides, node: ast.Call, script: Script) -> ast.expr | None:
     """The expression that decides, also where a dict of the file hands it in."""
-    for word in node.keywords:
-        if word.arg == decides.argument:
-            return word.value
-        given = script.dicts.get(dotted(word.value)) if word.arg is None else None
-        for key, value in zip(given.keys, given.values, strict=True) if given is not None else ():
+    given = argument(node, decides.argument, decides.position)
+    if given is not None:
+        return given
+    handed = (script.dicts.get(dotted(word.value)) for word in node.keywords if word.arg is None)
+    for entries in filter(None, handed):
+        for key, value in zip(entries.keys, entries.values, strict=True):
             if key is not None and literal(key) == decides.argument:
                 return value
-    position = decides.position
-    return node.args[position] if position is not None and len(node.args) > position else None
+    return None
 
 
 def _service(node: ast.Call, script: Script) -> str:

@@ -22,14 +22,23 @@ def embedded(document: Document, node: Scalar, file: str = "") -> Iterator[Pair]
     `file` is the key it stands under where that may name a file.
     """
     value = node.value
-    if "${" in value:
-        yield from _placed(expansions.pairs, document, node)
-    if not (" " in value.strip() or "\n" in value) or not _WORTH.search(value) or node.tag.startswith("!"):
-        return
-    reader = reader_for(file, value[:100].encode("utf-8", "replace")) if file and "\n" in value else None
-    if reader is None:
-        reader = json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs
-    yield from _placed(reader, document, node)
+    readers = [_reader(value, file)] if _worth_reading(node) else []
+    # A script's own reader knows of the defaults of its variables.
+    if "${" in value and shell.pairs not in readers:
+        readers.insert(0, expansions.pairs)
+    for reader in readers:
+        yield from _placed(reader, document, node)
+
+
+def _worth_reading(node: Scalar) -> bool:
+    several = " " in node.value.strip() or "\n" in node.value
+    return several and not node.tag.startswith("!") and _WORTH.search(node.value) is not None
+
+
+def _reader(value: str, file: str) -> Reader:
+    """The reader of the file that a key names, else of JSON or of a script."""
+    named = reader_for(file, value[:100].encode("utf-8", "replace")) if file and "\n" in value else None
+    return named or (json.pairs if value.lstrip().startswith(("{", "[{", '["')) else shell.pairs)
 
 
 def _placed(reader: Reader, document: Document, node: Scalar) -> Iterator[Pair]:

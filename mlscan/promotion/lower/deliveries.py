@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mlscan.catalog.triggers import ACTS, DELIVERY, ORCHESTRATION
+from mlscan.catalog.triggers import DELIVERY, ORCHESTRATION, acts
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping
 from mlscan.promotion.graph import Pipeline
@@ -44,7 +44,6 @@ Lower = Callable[[Parsed, Context], list[Pipeline]]
 
 _MARKS = re.compile(DELIVERY.encode())
 _ORCHESTRATION = re.compile(ORCHESTRATION.encode())
-_ACTS = re.compile(ACTS.encode())
 _TERRAFORM = re.compile(r"\.tf(\.(tmpl|j2|jinja))?$")
 _LOWERINGS: dict[str, Lower] = {
     "airflow": airflow.lower,
@@ -97,7 +96,7 @@ def may_deliver(document: Document) -> bool:
     """A cheap question before a file is parsed: does it hold a mark of a delivery?"""
     if _MARKS.search(document.data) is not None:
         return True
-    return _ORCHESTRATION.search(document.data) is not None and _ACTS.search(document.data) is not None
+    return _ORCHESTRATION.search(document.data) is not None and acts(document.data)
 
 
 def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
