@@ -89,6 +89,12 @@ class Judge:
             verb_seen = word in self._verbs or (verb_seen and word != "and")
         return "prod" if production else "nonprod" if other else ""
 
+    def _is_called(self, fact: Fact) -> bool:
+        """Whether only a word of everyday names speaks for another environment: a project `mlops-demo`."""
+        found = tokens(fact.value)
+        own = {word for word in found if word in self._other}
+        return len(found) > 1 and own <= {"demo", "lab", "poc", "review", "sandbox"} & self._other
+
     def deploys_by_name(self, text: str) -> bool:
         """Whether the name of something unread says that it deploys (`create-deployment.yml`)."""
         found = tokens(text)
@@ -115,6 +121,9 @@ class Judge:
             # An input called `stage` names none.
             if judged and not (fact.dynamic and judged == "nonprod" and fact.value.startswith("$")):
                 hits[judged].append(fact)
+        doubtful = [fact for fact in hits["nonprod"] if self._is_called(fact)]
+        if hits["prod"] and doubtful:
+            hits["nonprod"] = [fact for fact in hits["nonprod"] if fact not in doubtful]
         best = {side: max((_weight(f) for f in found), default=0) for side, found in hits.items()}
         for found in hits.values():
             found.sort(key=lambda fact: -_weight(fact))

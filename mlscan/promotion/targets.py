@@ -12,7 +12,23 @@ from mlscan.promotion.production import Judge, tokens
 from mlscan.promotion.toolbox import Line
 
 _PROSE = frozenset(
-    ("-m", "--message", "--description", "--query", "-H", "--header", "--display-name", "--title", "--tags")
+    (
+        "-m",
+        "--message",
+        "--description",
+        "--query",
+        "-H",
+        "--header",
+        "--display-name",
+        "--title",
+        "--tags",
+        "--labels",
+        "--update-labels",
+        "--label",
+        "-l",
+        "--annotations",
+        "--selector",
+    )
 )
 # What may be a secret is never a reason to show: findings hold no plain secret.
 _SECRET = re.compile(
@@ -75,7 +91,7 @@ def facts_of(
         seen.add(index)
         yield Fact("target argument", _short(expanded), place(index), unresolved("", expanded))
     for index, word in enumerate(line.words):
-        if index in seen or index < after - 1 or word in _PROSE or may_be_secret(word):
+        if index in seen or index < after - 1 or word.partition("=")[0] in _PROSE or may_be_secret(word):
             continue
         expanded = expand(word)
         if judge.names(expanded, free=True) and len(expanded) < 400:
