@@ -11,11 +11,10 @@ from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.sightings import Sightings
 from mlscan.catalog.triggers import acts
-from mlscan.checks.code.calls import CallChecks
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
 from mlscan.documents.pairs.choose import holds_no_settings
-from mlscan.documents.typescript import is_source
+from mlscan.documents.typescript_files import is_source
 from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Family, Finding, Note, Rule
@@ -24,6 +23,7 @@ from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
 
 if TYPE_CHECKING:
+    from mlscan.checks.code.calls import CallChecks
     from mlscan.checks.code.commands import CommandChecks
     from mlscan.checks.handling.find import Exposed
     from mlscan.checks.integrity.calls import UnsafeCalls
@@ -70,7 +70,7 @@ _TRIGGERS = {
     ),
     "text": frozenset({"exposed", "ignore", "delivery", "orchestration", "groovy", "lax", "access"}),
 }
-_UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "origin"}), frozenset({"mutable", "serves"}))
+_UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "loader", "origin"}), frozenset({"mutable", "serves"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,15 @@ class Analyser:
         self._matcher = Matcher(catalog)
         self._plugins = _plugins(plugins)
         self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory, plugins=self._plugins)
-        self._calls = CallChecks(catalog, inventory=inventory)
         self._catalog = catalog
         self._sightings = Sightings(catalog.evidence)
         self._rules = {rule.id: rule for rule in rules}
+
+    @cached_property
+    def _calls(self) -> CallChecks:
+        from mlscan.checks.code.calls import CallChecks
+
+        return CallChecks(self._catalog, inventory=self._inventory)
 
     @cached_property
     def _commands(self) -> CommandChecks:
@@ -206,7 +211,8 @@ class Analyser:
             program = program or Program(document)
             notes = program.notes
             findings += self._calls.find(document, program)
-        if "commanded" in fired and document.kind in ("python", "notebook"):
+        commands = document.kind == "notebook" or (document.kind == "python" and "runs" in fired)
+        if commands and "commanded" in fired:
             program = program or Program(document)
             notes = program.notes
             findings += self._commands.find(document, program)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from mlscan.sources.tree import Listing, list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
 
 if TYPE_CHECKING:
+    from mlscan.checks.gates.case import World
     from mlscan.pack import Pack
     from mlscan.promotion.graph import Graph
 
@@ -110,15 +111,22 @@ class Graphed:
         opened: Iterable[Opened] = (),
     ) -> None:
         """`opened` tells of files whose secrets have been looked for already."""
-        from mlscan.promotion.build import build
-
         self._opened = {item.path: item for item in opened}
         self._worker = worker
         self._read = read
         self._documents: dict[str, Document | None] = {}
         self.paths = frozenset(paths)
+        self.graph = self._built(catalog)
+
+    def _built(self, catalog: Catalog) -> Graph:
+        if not self.paths:
+            from mlscan.promotion.graph import Graph
+
+            return Graph(catalog.environments)
+        from mlscan.promotion.build import build
+
         found = (self.document(path) for path in sorted(self.paths))
-        self.graph = build([item for item in found if item is not None], self.document, catalog)
+        return build([item for item in found if item is not None], self.document, catalog)
 
     def document(self, path: str) -> Document | None:
         """A file of the repository whose excerpts hide its secrets, each opened once."""
@@ -146,27 +154,21 @@ def _graph(
         return Partial(), done.findings
     from mlscan.checks import identity, rollout
     from mlscan.checks.access.rules import found_in as rights_in
-    from mlscan.checks.evidence.family import found_in as shown_in
     from mlscan.checks.gates.case import World
-    from mlscan.checks.integrity.deploy_path import DeployPath
     from mlscan.checks.promotion import found_in
     from mlscan.checks.settled import settled
-    from mlscan.evidence.repository import Repository
 
     graphed = Graphed(worker, catalog, read, done.pipelines, done.opened)
     world = World.of(graphed.graph)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     of_gates = list(found_in(world))
     granting = [item for path in sorted(done.grants) if (item := graphed.document(path)) is not None]
-    assessed = (case.verdicts for case in world.cases)
-    repository = Repository.of(graphed.graph, assessed, catalog.evidence, graphed.document, done.sighted)
     found = [
         *of_gates,
         *rights_in(granting, catalog.access, world, of_gates),
         *identity.found_in(world),
         *rollout.found_in(world),
-        *shown_in(repository, config.policy, whole),
-        *DeployPath(catalog).find(world, graphed.document),
+        *(_of_deploys(world, graphed, catalog, done, config, whole) if world.cases else ()),
     ]
     before: dict[str, list[Finding]] = defaultdict(list)
     for finding in done.findings:
@@ -190,3 +192,17 @@ def _graph(
             notes += unused if path in looked else []
     of_code, of_graph = settled(done.findings, findings, world)
     return Partial(of_graph, tuple(notes)), of_code
+
+
+def _of_deploys(
+    world: World, graphed: Graphed, catalog: Catalog, done: Partial, config: Config, whole: bool
+) -> Iterator[Finding]:
+    """What is asked about each deploy: what shows that it may be released, what its job runs of others."""
+    from mlscan.checks.evidence.family import found_in as shown_in
+    from mlscan.checks.integrity.deploy_path import DeployPath
+    from mlscan.evidence.repository import Repository
+
+    assessed = (case.verdicts for case in world.cases)
+    repository = Repository.of(graphed.graph, assessed, catalog.evidence, graphed.document, done.sighted)
+    yield from shown_in(repository, config.policy, whole)
+    yield from DeployPath(catalog).find(world, graphed.document)

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 from mlscan.analyse import Analyser
 from mlscan.catalog.schema import Catalog
@@ -24,15 +23,17 @@ _SHARDS_PER_JOB = 8
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the secrets of a file stand in its `Document.data`, as long as its bytes have this CRC-32."""
+    """Where the secrets of a file stand in its `Document.data`, as long as it has this size and was last
+    written then."""
 
     path: str
-    state: int
+    size: int
+    changed: int
     secrets: tuple[tuple[int, int], ...]
 
     def holds(self, source: Source) -> bool:
         """Whether the file is still what was read."""
-        return crc32(source.data) == self.state
+        return (len(source.data), source.changed) == (self.size, self.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Partial:
     """What a shard amounts to; `pipelines` are paths the promotion graph wants to see, `grants` those that
     the rules over rights want to see.
 
-    `opened` are the files, but notebooks, that were read for secrets, for whoever opens them again;
+    `opened` are the files that were read for secrets, for whoever opens them again;
     `sighted` are paths with the kinds of release evidence that may be there.
     """
 
@@ -68,13 +69,15 @@ class Worker:
     def shard(self, root: Path, paths: Iterable[str]) -> Partial:
         """The partial result of some files below a root; a file that vanished meanwhile is a note."""
         # Syntax trees are freed by counting references; looking for cycles among them finds none.
+        collects = gc.isenabled()
         gc.disable()
         partials = [
             Partial(notes=(found,)) if isinstance(found, Note) else self.source(found)
             for path in paths
             if (found := read(root, path)) is not None
         ]
-        gc.enable()
+        if collects:
+            gc.enable()
         return merged(partials)
 
     def source(self, source: Source) -> Partial:
@@ -87,11 +90,9 @@ class Worker:
             return Partial(sighted=sighted, files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
         findings = tuple(identified(self.wanted(understood.findings), understood.document))
-        opened: tuple[Opened, ...] = ()
-        if understood.document.kind != "notebook":  # the graph reads none
-            opened = (Opened(source.path, crc32(source.data), understood.document.concealed),)
+        opened = Opened(source.path, len(source.data), source.changed, understood.document.concealed)
         grants = (source.path,) if understood.access else ()
-        return Partial(findings, understood.notes, pipelines, grants, opened, sighted, 1, len(source.data))
+        return Partial(findings, understood.notes, pipelines, grants, (opened,), sighted, 1, len(source.data))
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings the configuration asks for."""

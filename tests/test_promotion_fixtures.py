@@ -12,7 +12,7 @@ from mlscan.checks.promotion import check
 from mlscan.documents.document import Document, text_document
 from mlscan.promotion.build import build
 from mlscan.promotion.graph import Graph
-from mlscan.promotion.lower import platform
+from mlscan.promotion.lower.platforms import platform
 from mlscan.sources.source import Source
 
 CATALOG = read_catalog(rules_directory())

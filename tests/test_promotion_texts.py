@@ -10,7 +10,7 @@ from mlscan.documents.document import text_document
 from mlscan.documents.yaml import Mapping, Scalar, YamlError, compose
 from mlscan.promotion.filling import fill
 from mlscan.promotion.located import Located
-from mlscan.promotion.lower import platform
+from mlscan.promotion.lower.platforms import platform
 from mlscan.sources.source import Source
 
 

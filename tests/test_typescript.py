@@ -8,7 +8,8 @@ import time
 import pytest
 from deliveries import graph_of, kinds_of
 
-from mlscan.documents.typescript import is_source, tree_of
+from mlscan.documents.typescript import tree_of
+from mlscan.documents.typescript_files import is_source
 
 
 @pytest.mark.parametrize(

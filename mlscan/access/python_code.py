@@ -19,12 +19,13 @@ from mlscan.model import Place
 CDK, BOTO3 = "AWS CDK", "boto3"
 _MANAGED = "from_aws_managed_policy_name"
 _TAKES = frozenset(("add_managed_policy", "add_to_policy", "add_to_principal_policy", "add_to_role_policy"))
+_TELLING = re.compile(rb"from_aws_managed_policy_name|attach_role_policy|PolicyStatement|ServicePrincipal")
 _SERVICE = re.compile(r"[\w.\-]+\.amazonaws\.com$")
 
 
 def read(document: Document) -> Reading:
-    """What the calls of a file grant."""
-    return _Code(document).reading
+    """What the calls of a file grant; one without a name of such a call is not parsed."""
+    return _Code(document).reading if _TELLING.search(document.data) else Reading()
 
 
 class _Code:

@@ -4,26 +4,27 @@ and the places of the others are worth a cheap look before anything is parsed, s
 `name`: a secret-like name beside a literal. `default`: the default of an environment variable or option.
 `sink`: a call of a known SDK; `login`: one that takes a password by position. `opaque`: a quoted value that
 could be a key. `command`: a credential that has no name, such as `mysql -p...`. `promotion`: a call that
-deploys, promotes or approves, `commanded`: a command that may; `production`: a word or number that says
-where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and XML, as JSON and code,
-and as INI files write them.
+deploys, promotes or approves, `commanded`: a command that may, `runs`: a call that runs one; `production`: a
+word or number that says where to. `setting`, `quoted`, `bare`: a name and a value as command lines, SQL and
+XML, as JSON and code, and as INI files write them.
 `magic`: an IPython magic or shell line; `leak`: a cell that may print a secret. `pipeline`: keys of a
 pipeline; `delivery`: of one that is no list of jobs; `groovy`: a stage of a Jenkinsfile. `access`: rights
 that are granted; `exposed`: a secret handed to where others may read it. `unsafe`: a call whose argument
-takes a protection off; `load`: one that runs code of what it reads, beside `origin`, a call that brings in
-bytes; `mutable`: one that names what may change, beside `serves`, the mark of a server. `lax`: an option or
-setting that takes a protection off. `ignore`: a suppression comment. Those of release evidence open no file,
-see `mlscan.catalog.sightings`.
+takes a protection off; `load`: one that runs code of what it reads, beside `loader`, a word without which it
+does not, and `origin`, a call that brings in bytes or a text that starts as a URL; `mutable`: one that names
+what may change, beside `serves`, the mark of a server. `lax`: an option or setting that takes a protection
+off. `ignore`: a suppression comment. Those of release evidence open no file, see `mlscan.catalog.sightings`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.sightings import expressions
+from mlscan.catalog.unsafe import UnsafeCall
 
 _NAME = (
     r"(?:passw|passphrase|passcode|_?psw|senha|[_.\-]pass|pass[\"']?[\]]?\s{0,3}[=:]|pwd|_pw\b|secret|token|credential|creds|"
@@ -192,6 +193,11 @@ _COMMANDED = (
     rf"""gh{_GAP}api|cdk{_GAP}deploy|terraform{_GAP}apply)\b"""
 )
 
+# Functions that run a command, see `mlscan.checks.code.commands`.
+RUNS = (
+    "run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "getstatusoutput",
+    "create_subprocess_shell", "create_subprocess_exec",
+)  # fmt: skip
 # Triggers whose places are worth a look of their own before a file is parsed.
 LOCATED = frozenset({"name", "opaque", "yaml-name", "setting", "command", "quoted", "bare"})
 # Kinds of calls that are findings by themselves, see `mlscan.checks.code`.
@@ -241,6 +247,7 @@ def triggers(catalog: Catalog) -> dict[str, str]:
         "access": ACCESS,
         "production": _PRODUCTION,
         "commanded": _COMMANDED,
+        "runs": rf"\b(?:{'|'.join(RUNS)})\s{{0,40}}\(",
         "magic": f"(?im){_MAGIC}",
         "leak": _LEAK,
         "ignore": _IGNORE,
@@ -288,13 +295,15 @@ def _integrity(catalog: Catalog) -> dict[str, str]:
     whole = _last_words(
         call for entry in always if entry.missing or not entry.argument for call in entry.calls
     )
+    outside = [entry for entry in unsafe if entry.scope == "outside"]
     known = catalog.surroundings
     texts = [entry.expression for tool in catalog.tools for entry in tool.unsafe if entry.where == "anywhere"]
     serving = _alternatives(set(known.serving))
     return {
         "unsafe": rf"\b(?:{arguments}|(?:{_alternatives(whole)})\()",
         "load": rf"\b(?:{_alternatives(scoped['load'])})\(",
-        "origin": rf"(?:{_alternatives(_last_words(origins))})\b|\b(?:https?|s3a?|gc?s|abfss?|hf)://",
+        "loader": "|".join(sorted({text for entry in outside for text in _telling(entry)})),
+        "origin": rf"\b(?:{_alternatives(_last_words(origins))})\b|[\"'}}](?i:https?|s3a?|gc?s|abfss?|hf)://",
         "mutable": rf"\b(?:{_alternatives(scoped['mutable'])})\(",
         "serves": rf"(?m)^[ \t]*(?:from|import)[ \t]+(?:{serving})\b|"
         rf"^(?:async )?(?:def|class) (?:{_alternatives(set(known.handlers))}|run)\b",
@@ -302,6 +311,18 @@ def _integrity(catalog: Catalog) -> dict[str, str]:
             f"(?m:{text.removeprefix('(?m)')})" if "(?m)" in text else f"(?:{text})" for text in texts
         ),
     }
+
+
+def _telling(entry: UnsafeCall) -> Iterator[str]:
+    """Expressions of which a program that makes a call holds one: many a function is called `load`."""
+    if entry.argument:
+        yield re.escape(entry.argument)
+    for call in entry.calls:
+        owner, _, name = call.rpartition(".")
+        if entry.argument and entry.position is not None:
+            yield rf"\b{re.escape(name)}\([^\n]{{1,200}},\s{{0,4}}(?:{entry.values})\b"
+        elif not entry.argument:
+            yield re.escape(name if "_" in name else owner.rpartition(".")[2])
 
 
 def _last_words(calls: Iterable[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -73,6 +74,8 @@ main.add_command(explain)
 
 def entry() -> None:
     """What `mlscan` and `python -m mlscan` call."""
+    # Trees and graphs hold no cycles, and live as long as the process: a collector would walk them in vain.
+    gc.disable()
     sys.exit(run(sys.argv[1:]))
 
 

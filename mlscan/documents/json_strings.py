@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Set
 
 from mlscan.documents.duplicates import earlier
 
@@ -15,6 +15,7 @@ Path = tuple["str | int", ...]
 Spans = list[tuple[int, int]]
 
 STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_DECODER = json.JSONDecoder(strict=False)
 _STRINGS = re.compile(STRING, re.DOTALL)
 # A list of strings is one token: most lists of a notebook are nobody's concern.
 _TOKEN = re.compile(rf"{STRING}|\[\s*(?:{STRING}\s*(?:,\s*)?)+\]|[{{}}\[\],:]|[^\s{{}}\[\],:\"]+", re.DOTALL)
@@ -23,7 +24,7 @@ _ESCAPE = re.compile(
 )
 
 
-def string_spans(text: str, wanted: Container[Path], *, twice: bool = False) -> dict[Path, Spans]:
+def string_spans(text: str, wanted: Set[Path], *, twice: bool = False) -> dict[Path, Spans]:
     """Spans of the raw content, quotes left out, of strings and lists of strings at the wanted paths.
 
     A path holds object keys and array indices from the root. Of duplicate keys the last one counts, as for
@@ -43,7 +44,7 @@ class _Walk:
     def __init__(
         self,
         text: str,
-        wanted: Container[Path],
+        wanted: Set[Path],
         repeated: dict[tuple[int, str], int] | None = None,
         *,
         twice: bool,
@@ -53,6 +54,8 @@ class _Walk:
         self._wanted = wanted
         self._known = repeated or {}
         self._twice = twice
+        # What lies on the way to a wanted string; the number that a key gets is known only to who reads all.
+        self._above = _above(wanted) if not twice else None
         self._walk(text)
 
     def _walk(self, text: str) -> None:
@@ -60,7 +63,8 @@ class _Walk:
         # Of every open object its offset and how often each of its keys has come so far.
         objects: list[tuple[int, dict[str, int]]] = []
         expect_key = False
-        for match in _TOKEN.finditer(text):
+        tokens = _TOKEN.finditer(text)
+        while (match := next(tokens, None)) is not None:
             start, end = match.span()
             first = text[start]
             if first == '"':
@@ -77,6 +81,8 @@ class _Walk:
                     expect_key = True
             elif first == ":":
                 expect_key = False
+            elif first in "{[" and end - start == 1 and (behind := self._behind(text, start, path)):
+                tokens = _TOKEN.finditer(text, behind)
             elif first == "{":
                 path.append("")
                 objects.append((start, {}))
@@ -91,6 +97,15 @@ class _Walk:
                     path.pop()
                 if first == "}" and objects:
                     objects.pop()
+
+    def _behind(self, text: str, start: int, path: list[str | int]) -> int:
+        """The offset behind a value in which nothing wanted lies; 0 for one that has to be walked."""
+        if self._above is None or tuple(path) in self._above:
+            return 0
+        try:
+            return int(_DECODER.raw_decode(text, start)[1])
+        except (RecursionError, ValueError):
+            return 0
 
     def _name(self, key: str, start: int, counts: dict[str, int]) -> str:
         """The key, or the name of a value that a later one of the same object overwrites."""
@@ -111,6 +126,15 @@ class _Walk:
             whole = (*path, index)
             if whole in self._wanted:
                 self.found[whole] = [(part.start() + 1, part.end() - 1)]
+
+
+def _above(wanted: Set[Path]) -> set[Path]:
+    """Every path that leads to a wanted one, and those themselves."""
+    found = set(wanted)
+    for path in wanted:
+        while path and (path := path[:-1]) not in found:
+            found.add(path)
+    return found
 
 
 def raw_offset(raw: str, index: int) -> int:

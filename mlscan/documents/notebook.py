@@ -8,7 +8,7 @@ files, and is only built when something has been found.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
@@ -44,6 +44,8 @@ class NotebookDocument(Document):
         self._raw = utf8(source.data)
         self.notebook, notes = self._read(source.path)
         self._how: dict[int, How] = {}
+        # Of a unit that was looked up, where each of its strings ends in the decoded text of all of them.
+        self._decoded: dict[int, list[int]] = {}
         texts: list[bytes] = []
         for number, (_, text, _, _, _, _, how) in enumerate(self._pieces):
             if how is not None and (shown := rendered(text, how)) is not text:
@@ -123,23 +125,32 @@ class NotebookDocument(Document):
         """Raw spans of the strings that make up each unit, in order."""
         return string_spans(self._raw_text[0], {piece[0] for piece in self._pieces}, twice=bool(self.notes))
 
+    @cached_property
+    def _source_spans(self) -> dict[Path, Spans]:
+        """Those of the cells' sources, where most of what is found stands."""
+        sources = {piece[0] for piece in self._pieces if piece[4] == "source"}
+        return self._spans if self.notes else string_spans(self._raw_text[0], sources)
+
     def _locate(self, offset: int, *, after: bool) -> int:
         """Code point offset in the raw text; `after` means the end of what precedes the offset."""
         number = max(0, bisect_right(self._starts, offset - 1 if after else offset) - 1)
         unit, text = self.units[number], self._raw_text[0]
         index = len(self.data[unit.start : offset].decode("utf-8", "replace"))
-        spans = self._spans.get(self._pieces[number][0], [])
+        known = self._source_spans if unit.part == "source" else self._spans
+        spans = known.get(self._pieces[number][0], [])
         if how := self._how.get(number):
             whole = "".join(unescaped(text[start:end]) for start, end in spans)
             index = source_offset(whole, how, index, after=after)
-        for start, end in spans:
-            if self._pieces[number][0][0] == VERBATIM:
-                return start + index
-            raw = text[start:end]
-            length = len(unescaped(raw))
-            if index < length or (after and index == length):
-                return start + raw_offset(raw, index)
-            index -= length
+        if spans and self._pieces[number][0][0] == VERBATIM:
+            return spans[0][0] + index
+        ends = self._decoded.get(number)
+        if ends is None:
+            ends = list(accumulate(len(unescaped(text[start:end])) for start, end in spans))
+            self._decoded[number] = ends
+        at = (bisect_left if after else bisect_right)(ends, index)
+        if at < len(spans):
+            start, end = spans[at]
+            return start + raw_offset(text[start:end], index - (ends[at - 1] if at else 0))
         return spans[-1][1] if spans else 0
 
 

@@ -21,7 +21,6 @@ from mlscan.documents.typescript_imports import handed_on, imported, required, t
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-SUFFIXES = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 _MAX_BYTES = 200_000
 _DEEPEST = 150
 _MAX_LINE = 2_000
@@ -30,18 +29,10 @@ _BRACKETS = re.compile(rb"[(\[{]|[)\]}]")
 # Type arguments that never end: the parser tries each `<` as a comparison, too.
 _ENDLESS = re.compile(rb"(?:<[^<>]{0,200}){100}")
 _LONG = re.compile(rb"[^\n]{%d}" % _MAX_LINE)
-_NOT_SOURCE = re.compile(
-    r"(?:^|/)(?:node_modules|cdk\.out|\.next|__tests__|__mocks__)/|\.(?:test|spec|min|bundle|d)\.[cm]?[jt]s$"
-)
 _DECLARATIONS = ("lexical_declaration", "variable_declaration")
 _CLASSES = ("class_declaration", "abstract_class_declaration", "class")
 _DEFINES = ("function_declaration", "generator_function_declaration")
 _PARAMETERS = ("required_parameter", "optional_parameter")
-
-
-def is_source(path: str) -> bool:
-    """Whether a path is one of code people write: no test, no declaration, no bundle."""
-    return path.endswith(SUFFIXES) and _NOT_SOURCE.search(path) is None
 
 
 @lru_cache(maxsize=64)

@@ -34,6 +34,7 @@ class Modules:
             rb"\b(?:subprocess|os\.system|" + "|".join(map(re.escape, sorted(set(names)))).encode() + rb")\b"
         )
         self._found: dict[tuple[str, str], Document | None] = {}
+        self._missing: set[str] = set()
 
     def function(self, name: str, folder: str) -> Function | None:
         """The function of a dotted name such as `ml.registry.promote`, imported by a file of a folder."""
@@ -51,7 +52,10 @@ class Modules:
             path = f"{module.replace('.', '/')}.py"
             found = None
             while found is None:
-                found = self._open(posixpath.join(folder, path) if folder else path, "")
+                here = posixpath.join(folder, path) if folder else path
+                found = self._open(here, "") if here not in self._missing else None
+                if found is None:
+                    self._missing.add(here)
                 if not folder:
                     break
                 folder = posixpath.dirname(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +13,9 @@ from mlscan.documents.python import Module, parse
 from mlscan.flow.program import Program
 from mlscan.flow.values import Values
 from mlscan.sources.source import Source
+
+# The fields of nodes that hold statements, in the order of the tree.
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,29 @@ def notebook_script(document: Document) -> Script:
 
 
 def _script(program: Program) -> Script:
-    tree = ast.Module([node for module in program.modules for node in module.tree.body], [])
+    statements = list(_statements(program))
+    assigns = [node for node in statements if isinstance(node, ast.Assign)]
     return Script(
-        imports=_imports(tree),
-        constants=_constants(tree),
-        assigned=_assigned(tree),
-        services=_services(tree),
+        imports=_imports(statements),
+        constants=_constants(assigns),
+        assigned=_assigned(assigns),
+        services=_services(assigns),
         program=program,
         values=Values(program),
     )
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+def _statements(program: Program) -> Iterator[ast.stmt]:
+    """Every statement of a program, those that stand deeper behind all of less depth, as `ast.walk` does."""
+    level: list[ast.AST] = [node for module in program.modules for node in module.tree.body]
+    while level:
+        yield from (node for node in level if isinstance(node, ast.stmt))
+        level = [inner for node in level for name in _BLOCKS for inner in getattr(node, name, ())]
+
+
+def _imports(statements: list[ast.stmt]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in statements:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.partition(".")[0]] = (
@@ -76,34 +89,34 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
+def _constants(assigns: list[ast.Assign]) -> dict[str, str]:
     """Names that are one literal text, or an environment variable (`$NAME`), everywhere in the file."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+    for node in assigns:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             value = literal(node.value)
             if value:
                 found.setdefault(node.targets[0].id, value)
     return found
 
 
-def _assigned(tree: ast.Module) -> dict[str, str]:
+def _assigned(assigns: list[ast.Assign]) -> dict[str, str]:
     """Names that hold what a call gave, with the call's own name."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    found[target.id] = dotted(node.value.func)
-    return found
+    return {
+        target.id: dotted(node.value.func)
+        for node in assigns
+        if isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
 
 
-def _services(tree: ast.Module) -> dict[str, str]:
+def _services(assigns: list[ast.Assign]) -> dict[str, str]:
     """Names that hold a client of boto3, with its service."""
     return {
         dotted(target): service
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and (service := client(node.value))
+        for node in assigns
+        if (service := client(node.value))
         for target in node.targets
     }
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`path` is POSIX, relative to the repository root; `origin` is `tree`, `stdin`, `index` or a commit."""
+    """`path` is POSIX, relative to the repository root; `origin` is `tree`, `stdin`, `index` or a commit.
+    `changed` is when it was last written, in nanoseconds; 0 for what is no file."""
 
     path: str
     data: bytes
     origin: str = "tree"
+    changed: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:

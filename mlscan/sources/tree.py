@@ -98,7 +98,8 @@ def read(root: Path, path: str) -> Source | Note | None:
             head = file.read(_HEAD)
             if is_binary(head):
                 return None
-            return Source(path, head + file.read() if len(head) == _HEAD else head)
+            changed = os.fstat(file.fileno()).st_mtime_ns
+            return Source(path, head + file.read() if len(head) == _HEAD else head, changed=changed)
     except OSError as error:
         return Note(path, "unreadable", error.strerror or type(error).__name__)
 

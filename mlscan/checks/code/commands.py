@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mlscan.catalog.schema import Catalog
+from mlscan.catalog.triggers import RUNS
 from mlscan.checks.aside import tried_out
 from mlscan.checks.code.calls import CERTAIN
 from mlscan.checks.gates.void import passes_gate
@@ -27,10 +28,6 @@ from mlscan.promotion.graph import Action
 from mlscan.promotion.located import Located
 from mlscan.words import words
 
-_RUNS = frozenset(
-    ("run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "getstatusoutput",
-     "create_subprocess_shell", "create_subprocess_exec")
-)  # fmt: skip
 _OWNERS = ("subprocess", "os", "asyncio", "get_ipython", "sh", "invoke", "sp")
 _DENIES = re.compile(rb"(?i)\brejected\b")
 
@@ -69,7 +66,7 @@ class CommandChecks:
 
     def _calls(self, document: Document, program: Program) -> Iterator[_Line]:
         values = Values(program)
-        for name in _RUNS:
+        for name in RUNS:
             for site in program.called.get(name, ()):
                 call = site.node
                 if not isinstance(call, ast.Call) or not call.args:

@@ -11,8 +11,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlscan.documents import typescript
 from mlscan.documents.document import Document
+from mlscan.documents.typescript_files import is_source
 from mlscan.promotion.graph import Pipeline
 from mlscan.promotion.lower import codepipeline
 from mlscan.promotion.lower.cdk_frame import Frame, Run
@@ -33,7 +33,7 @@ _LIBRARY = re.compile(rb"""["'](?:aws-cdk-lib|@aws-cdk/)""")
 def recognised(document: Document) -> bool:
     """Whether a file imports CDK and names a pipeline."""
     data = document.data
-    if typescript.is_source(document.source.path):
+    if is_source(document.source.path):
         return _LIBRARY.search(data) is not None and (b"odepipeline" in data or b"ipelines" in data)
     return b"aws_cdk" in data and (b"codepipeline" in data or b"pipelines" in data)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mlscan.documents import typescript
 from mlscan.documents.document import Document
+from mlscan.documents.typescript_files import is_source
 from mlscan.model import Place
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
@@ -22,6 +22,12 @@ _DEPTH = 5
 _REEXPORTS = 3
 _MODULES = (".ts", "/index.ts", ".js", "/index.js", ".mjs", "")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _typescript(data: bytes) -> ast.Module | None:
+    from mlscan.documents import typescript
+
+    return typescript.tree_of(data)
 
 
 class Source:
@@ -37,12 +43,11 @@ class Source:
     def tree(self) -> ast.Module:
         """The module; an empty one where the file cannot be parsed."""
         data = self.document.data
-        tree = typescript.tree_of(data) if self._typescript else tree_of(data)
-        return tree or ast.Module([], [])
+        return (_typescript(data) if self._typescript else tree_of(data)) or ast.Module([], [])
 
     @property
     def _typescript(self) -> bool:
-        return typescript.is_source(self.parsed.path)
+        return is_source(self.parsed.path)
 
     @cached_property
     def imports(self) -> dict[str, str]:
@@ -106,7 +111,7 @@ class Source:
             base = posixpath.join(self.parsed.folder, module.removesuffix(".js"))
             for ending in _MODULES if module.startswith((".", "/")) else ():
                 found = self.context.parsed(base + ending)
-                if found is not None and typescript.is_source(found.path):
+                if found is not None and is_source(found.path):
                     yield found
             return
         path = module.lstrip(".").replace(".", "/")

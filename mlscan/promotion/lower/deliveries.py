@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from mlscan.catalog.triggers import DELIVERY, ORCHESTRATION, acts
 from mlscan.documents.document import Document
-from mlscan.documents.typescript import is_source
+from mlscan.documents.typescript_files import is_source
 from mlscan.documents.yaml import Mapping
 from mlscan.promotion.graph import Pipeline
 from mlscan.promotion.lower import (
