@@ -60,3 +60,45 @@ def test_bundle_that_a_pipeline_deploys_is_only_declared() -> None:
     files = {".github/workflows/cd.yml": workflow, "databricks.yml": BUNDLE % "prod: {}"}
     kinds = {job.id: job.kind for pipeline in graph_of(files).pipelines for job in pipeline.jobs}
     assert kinds == {"ship": "agent", "prod": "declared"}
+
+
+JOB = """
+    resources:
+      jobs:
+        release:
+          tasks:
+            - task_key: approval
+              notebook_task: {notebook_path: approval}
+            - task_key: deploy
+              %s
+              notebook_task: {notebook_path: deploy}
+"""
+NOTEBOOK = """
+    from mlflow import MlflowClient
+    MlflowClient().set_registered_model_alias("churn", "champion", 3)
+"""
+ASKS = """
+    from mlflow import MlflowClient
+    if MlflowClient().get_model_version("churn", 3).tags.get("approval") != "approved":
+        raise ValueError("not approved")
+"""
+
+
+@pytest.mark.parametrize(
+    ("edge", "notebook", "expected"),
+    [
+        ("depends_on: [{task_key: approval}]", ASKS, "gate-unverified"),
+        ("depends_on: [{task_key: approval}]", "print(1)", "ungated-manual"),
+        ("depends_on: [{task_key: approval}]", "dbutils.notebook.exit('no')", "ungated-manual"),
+        ("depends_on: [{task_key: approval}]", None, "gate-unverified"),
+        ("depends_on: []", ASKS, "ungated-manual"),
+        ("depends_on: 3", ASKS, "ungated-manual"),
+        ("{depends_on: [{task_key: approval}]", ASKS, ""),
+    ],
+)
+def test_approval_task_of_a_job(edge: str, notebook: str | None, expected: str) -> None:
+    files = {"resources/job.yml": JOB % edge, "resources/deploy.py": NOTEBOOK}
+    if notebook is not None:
+        files["resources/approval.py"] = notebook
+    found = [kind for job, kind in kinds_of(files) if job == "release / deploy"]
+    assert found == ([expected] if expected else [])

@@ -137,10 +137,11 @@ _EXPOSED = (
 # Delivery pipelines of clouds, GitOps objects, and code that makes or passes gates: exact words, so that a
 # megabyte of Kubernetes definitions does not fire.
 DELIVERY = (
-    r"""(?m)^apiVersion:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev)/|"""
+    r"""(?m)^apiVersion:[ \t]*["']?(?:deploy\.cloud\.google\.com|argoproj\.io|tekton\.dev|"""
+    r"""kustomize\.toolkit\.fluxcd\.io)/|\bautoPromotionEnabled:|"""
     r"""^(?:bundle|phases|pipelineConfig|approvalConfig|filename|environments)[ \t]*:|"""
     r"""AWS::CodePipeline::Pipeline|"actionTypeId"|"preDeployApprovals"|PutApprovalResult|put_approval_result|update_model_package|"""
-    r"""SageMaker Model Package State|"""
+    r"""SageMaker Model Package State|\btask_key:[ \t]*["']?[\w\-]{0,40}[Aa]pprov|"""
     r"""\baws_codepipeline\b|\bManualApproval(?:Step|Action)\b|aws_cdk\.pipelines|"""
     r"""(?:\bfrom|\brequire\()[ \t]*["'](?:aws-cdk-lib|@aws-cdk)/(?:aws-codepipeline|pipelines)["']|"""
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""

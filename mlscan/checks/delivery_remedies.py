@@ -69,6 +69,22 @@ _STATE_MACHINE_VOID = (
     "Let `Catch` of the task that asks lead to a state of type Fail, and not to the deploy to the production "
     "environment: a timeout is no approval."
 )
+_DATABRICKS_JOB = (
+    "Let the deploying task depend on the task of the approval, whose notebook raises unless the tag of the "
+    "model version says so, without a `run_if` that lets it run anyway:\n\n"
+    "  depends_on:\n    - task_key: approval\n\n"
+    "Grant ASSIGN on the governed tag of the production environment only to those who approve."
+)
+_FLUX = (
+    "Flux asks nobody: whoever merges deploys to the production environment. Require a review by code owners "
+    "on the branch it follows, for its path, or let it follow tags that only reviewed releases get:\n\n"
+    "  spec:\n    ref:\n      semver: '>=1.0.0'"
+)
+_KARGO = (
+    "Let a person promote to the stage of the production environment, and grant `promote` on it to those "
+    "who approve only:\n\n"
+    "  promotionPolicies:\n    - stage: prod\n      autoPromotionEnabled: false"
+)
 _CODEBUILD = (
     "A buildspec cannot hold a gate. Run it from a CodePipeline stage of the production environment that "
     "stands behind a manual approval action:\n\n"
@@ -87,7 +103,10 @@ def delivery_remedy(verdict: Verdict) -> str:
         "azure-releases": _AZURE_RELEASE,
         "codebuild": _CODEBUILD,
         "codepipeline": _CODEPIPELINE,
+        "databricks-jobs": _DATABRICKS_JOB,
+        "flux": _FLUX,
         "jenkins-x": _JENKINS_X,
+        "kargo": _KARGO,
         "tekton": _TEKTON,
     }.get(deploy.pipeline.platform)
     if fixed is not None:

@@ -6,7 +6,6 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,20 +13,13 @@ from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trigger, TriggerKind
 from mlscan.promotion.lower.argo_cd_windows import Window, windows
 from mlscan.promotion.lower.context import Context
-from mlscan.promotion.lower.parsed import Parsed, items, pairs, texts
-from mlscan.promotion.production import Judge, tokens
+from mlscan.promotion.lower.parsed import Parsed, items, pairs
+from mlscan.promotion.lower.served import holds_model, named_after_model
+from mlscan.promotion.production import Judge
 
 PLATFORM = "argo-cd"
-_MOST = 20
-_SERVES = re.compile(
-    rb"(?m)^kind:[ \t]*(?:LLM)?(?:InferenceService|InferenceGraph|SeldonDeployment|RayService)"
-)
 _KINDS = ("Application", "ApplicationSet")
 KINDS = (*_KINDS, "AppProject")
-_MODELS = frozenset(
-    ("model", "models", "inference", "predict", "predictor", "prediction", "serving", "serve", "ml", "mlops",
-     "kserve", "seldon", "llm", "recommender", "api", "app", "backend", "service")
-)  # fmt: skip
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
@@ -102,19 +94,9 @@ class _Application:
             if not isinstance(source, Mapping):
                 continue
             path = posixpath.normpath(source.text("path") or ".")
-            if source.get("path") is not None and self._holds_model(path):
+            if source.get("path") is not None and holds_model(path, self.parsed.folder, self.context):
                 return True
-            if source.get("chart") is None and _MODELS & {*tokens(name), *tokens(path)}:
-                return True
-        return False
-
-    def _holds_model(self, path: str) -> bool:
-        """Whether what kustomize gathers in a folder of the repository serves a model."""
-        gathered = self.context.nearest(f"{path}/kustomization.yaml", self.parsed.folder)
-        listed = gathered.root.get("resources") if gathered and isinstance(gathered.root, Mapping) else None
-        for name in texts(listed)[:_MOST]:
-            found = self.context.read(posixpath.normpath(f"{gathered.folder if gathered else path}/{name}"))
-            if found is not None and _SERVES.search(found.data):
+            if source.get("chart") is None and named_after_model(name, path):
                 return True
         return False
 

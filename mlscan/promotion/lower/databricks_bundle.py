@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mlscan.documents.yaml import Mapping, Node, Scalar, walk
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact, Gate, Identity, Job, Pipeline, Step, Trigger, TriggerKind
+from mlscan.promotion.lower import databricks_jobs
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, pairs
 from mlscan.promotion.production import Judge
@@ -32,7 +33,7 @@ def recognised(root: Node | None) -> bool:
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
-    """One job for each target."""
+    """One job for each target, and the jobs that the bundle holds."""
     root = parsed.root
     assert isinstance(root, Mapping)
     judge = context.recogniser.judge
@@ -44,7 +45,8 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     trigger = Trigger(TriggerKind.MANUAL, "databricks bundle deploy", here)
     groups: dict[str, tuple[str, ...]] = {job.id: (job.id,) for job in jobs}
     template = bool(_TEMPLATE.search(parsed.path)) or any(_HOLE.match(job.id) for job in jobs)
-    return [Pipeline(parsed.path, PLATFORM, here, (trigger,), tuple(jobs), groups, template=template)]
+    targets = Pipeline(parsed.path, PLATFORM, here, (trigger,), tuple(jobs), groups, template=template)
+    return [targets, *databricks_jobs.lower(parsed, context)]
 
 
 def _target(name: str, key: Scalar, node: Node, root: Mapping, parsed: Parsed, judge: Judge) -> Job:

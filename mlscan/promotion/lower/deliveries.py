@@ -28,8 +28,11 @@ from mlscan.promotion.lower import (
     codepipeline_export,
     dagster,
     databricks_bundle,
+    databricks_jobs,
+    flux,
     github_settings,
     jenkins_x,
+    kargo,
     kfp,
     kfp_compiled,
     prefect,
@@ -63,8 +66,11 @@ _LOWERINGS: dict[str, Lower] = {
     "codepipeline": codepipeline_export.lower,
     "dagster": dagster.lower,
     "databricks-bundle": databricks_bundle.lower,
+    "databricks-jobs": databricks_jobs.lower,
+    "flux": flux.lower,
     "github-settings": github_settings.lower,
     "jenkins-x": jenkins_x.lower,
+    "kargo": kargo.lower,
     "kfp": kfp.lower,
     "kfp-compiled": kfp_compiled.lower,
     "prefect": prefect.lower,
@@ -92,6 +98,8 @@ _KINDS = {
     **{("argoproj.io", kind): "argo-cd" for kind in argo_cd.KINDS},
     ("argoproj.io", "Rollout"): "argo-rollouts",
     **{("argoproj.io", kind): "argo-workflows" for kind in argo_workflows.KINDS},
+    (flux.GROUP, flux.KIND): "flux",
+    **{(kargo.GROUP, kind): "kargo" for kind in kargo.KINDS},
     **{("tekton.dev", kind): "tekton" for kind in tekton.KINDS},
 }
 
@@ -152,7 +160,9 @@ def delivery(parsed: Parsed) -> str | None:
         return "codepipeline"
     if github_settings.recognised(parsed.path, first):
         return "github-settings"
-    return "databricks-bundle" if databricks_bundle.recognised(first) else None
+    if databricks_bundle.recognised(first):
+        return "databricks-bundle"
+    return "databricks-jobs" if databricks_jobs.recognised(first) else None
 
 
 def _python(document: Document) -> str:

@@ -17,6 +17,7 @@ from mlscan.promotion.graph import Action, Fact, Gate, Identity, Job, Need, Pipe
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.groovy import Call, calls, walk
 from mlscan.promotion.lower.jenkins_conditions import condition, when
+from mlscan.promotion.lower.jenkins_jobs import approval, unread
 from mlscan.promotion.lower.jenkins_steps import Spot, credential_facts, is_step, step_of
 from mlscan.promotion.lower.jenkins_triggers import triggers
 from mlscan.promotion.lower.parsed import Parsed
@@ -202,11 +203,13 @@ class _Reader:
         elif call.name in _THROUGH:
             self.read(call.body or (), frame)
         elif is_step(call, frame.spot):
-            if call.name == "build" and frame.spot.judge.deploys_by_name(call.text("job") or call.text()):
-                place = frame.spot.document.place(call.start, call.end)
-                reason = f"job {call.text('job') or call.text()} is not in this file"
-                self._unknowns = (*self._unknowns, Unknown(reason, place, may_gate=True))
-            self._add(step_of(call, frame.spot, frame.tests, frame.forgiven), frame)
+            hidden = unread(call, frame.spot) if call.name == "build" else None
+            if hidden is not None:
+                self._unknowns = (*self._unknowns, hidden)
+            step = step_of(call, frame.spot, frame.tests, frame.forgiven)
+            self._add(
+                replace(step, gates=approval(call, frame.spot)) if call.name == "build" else step, frame
+            )
         else:
             self._function(call, frame)
 
