@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 
 _WINDOW = 100
@@ -36,11 +37,15 @@ def line_hashes(text: str, lines: Iterable[int]) -> dict[int, str]:
     content = units.tobytes()
     size = 2 * _WINDOW
     found: dict[int, str] = {}
+    counted: Counter[bytes] = Counter()
+    done = 0
     for line in sorted(set(lines)):
         if not 1 <= line <= len(starts):
             continue
         window = content[2 * starts[line - 1] : 2 * starts[line - 1] + size]
-        number = sum(content.startswith(window, 2 * start) for start in starts[:line])
+        counted.update(content[2 * start : 2 * start + size] for start in starts[done:line])
+        done = line
+        number = counted[window]
         value = 0
         for unit in units[starts[line - 1] : starts[line - 1] + _WINDOW]:
             value = (value * _BASE + unit) % _MODULUS

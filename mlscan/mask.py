@@ -11,6 +11,14 @@ _HEAD, _TAIL = 4, 2
 _SUSPECT = re.compile(rb"[A-Za-z0-9_\-+/=%]{20,}")
 _MIXED = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 
+# A run that no person chooses for a name: a token that was put where a name belongs.
+_RUN = re.compile(r"(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{30,}")
+
+
+def veiled(name: str) -> str:
+    """A name as a message may show it: a long run of mixed letters and digits keeps its ends only."""
+    return _RUN.sub(lambda match: f"{match[0][:_HEAD]}…{match[0][-_TAIL:]}", name)
+
 
 def preview(value: str) -> str:
     """`hf_a…Xy, 37 characters`, or only the length of a short or human-made secret."""

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from mlscan.access.azure_scope import reach
-from mlscan.access.grant import Reach, Reading
+from mlscan.access.grant import Identity, Reach, Reading
 from mlscan.access.read import read
+from mlscan.checks.access.case import who
 from mlscan.documents.document import open_document
 from mlscan.documents.hcl_values import value
 from mlscan.documents.yaml import Mapping, Scalar, Sequence
@@ -106,3 +107,45 @@ def test_hostile_input_ends(path: str, text: str) -> None:
     started = time.perf_counter()
     reading(path, text)
     assert time.perf_counter() - started < 10
+
+
+def test_a_cluster_binding_without_a_role_grants_nothing() -> None:
+    text = 'resource "kubernetes_cluster_role_binding" "x" {\n  subject {\n    name = "ci"\n  }\n}\n'
+    assert roles("main.tf", text) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "rbac.yaml",
+            "kind: ClusterRole\nmetadata: {name: r}\nrules:\n"
+            + '- {apiGroups: ["*"], resources: ["*"], verbs: ["*"]}\n' * 1000
+            + "".join(
+                f"---\nkind: ClusterRoleBinding\nmetadata: {{name: b{at}}}\n"
+                "roleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: ServiceAccount, name: s}]\n"
+                for at in range(1000)
+            ),
+        ),
+        (
+            "template.yaml",
+            'AWSTemplateFormatVersion: "2010-09-09"\nResources:\n'
+            + "".join(
+                f"  R{at}:\n    Type: AWS::IAM::Role\n    Properties: {{RoleName: r{at}}}\n"
+                f"  P{at}:\n    Type: AWS::IAM::Policy\n    Properties: {{Roles: [!Ref R{at}], "
+                'PolicyDocument: {Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}\n'
+                for at in range(2000)
+            ),
+        ),
+    ],
+)
+def test_many_bindings_are_looked_up(path: str, text: str) -> None:
+    start = time.perf_counter()
+    assert reading(path, text).grants
+    assert time.perf_counter() - start < 6
+
+
+def test_a_token_where_a_name_belongs_is_veiled() -> None:
+    name = "ci-ghp_" + "aB3" * 12
+    assert "aB3" * 4 not in who(Identity(name, "main.tf"))
+    assert who(Identity("training-role", "main.tf")) == "identity 'training-role'"

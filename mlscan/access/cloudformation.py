@@ -27,6 +27,7 @@ class _Resources:
         self.reading = Reading()
         self._template = Template(parsed)
         self._parsed = parsed
+        self._known = self._named()
         self._reader = Reader(FORMAT, self._template.text, parsed.place)
         for name, key, resource in self._template.resources():
             properties = resource.get("Properties")
@@ -72,7 +73,8 @@ class _Resources:
         for field, person in (("Roles", False), ("RoleName", False), ("Users", True), ("Groups", True)):
             for item in listed(properties.get(field)):
                 name = self._template.text(item)
-                own, inner = self._named(name)
+                logical = name.strip("${}").partition(".")[0]
+                own, inner = self._known.get(logical) or self._known.get(name) or (name, None)
                 found.append(
                     self._identity(own, inner, person=person)
                     if inner is not None
@@ -80,13 +82,13 @@ class _Resources:
                 )
         return found
 
-    def _named(self, text: str) -> tuple[str, Mapping | None]:
-        """The role that a reference or a repeated RoleName means: its logical name and its properties."""
-        logical = text.strip("${}").partition(".")[0]
+    def _named(self) -> dict[str, tuple[str, Mapping]]:
+        """The logical name and the properties of who can hold a policy, by that name and by RoleName."""
+        found: dict[str, tuple[str, Mapping]] = {}
         for name, _, resource in self._template.resources():
             inner = resource.get("Properties")
-            if resource.text("Type") not in _HOLDERS or not isinstance(inner, Mapping):
-                continue
-            if name == logical or self._template.text(inner.get("RoleName")) == text != "":
-                return name, inner
-        return text, None
+            if resource.text("Type") in _HOLDERS and isinstance(inner, Mapping):
+                for known in (name, self._template.text(inner.get("RoleName"))):
+                    if known:
+                        found.setdefault(known, (name, inner))
+        return found

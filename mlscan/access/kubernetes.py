@@ -6,7 +6,9 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mlscan.access.grant import Grant, Identity, Reach, Reading
 from mlscan.documents.document import Document
@@ -20,6 +22,9 @@ _MARK = b"ClusterRole"
 # Without one of these no role of a folder is too much, and definitions of roles are long.
 _MATTERS = re.compile(rb"cluster-admin|[\[\-]\s{0,40}[\"']\*[\"']")
 _LARGEST = 200_000
+_MOST = 8  # rules of one role that open everything: one more says nothing new
+# What opens everything in a cluster role, by its name.
+_Roles = dict[str, list[tuple[tuple[str, ...], Place]]]
 
 
 def read(files: Iterable[Document]) -> Reading:
@@ -29,15 +34,17 @@ def read(files: Iterable[Document]) -> Reading:
     if not any(_MATTERS.search(document.data) for document in files):
         return found
     objects = [(parsed, root) for document in files for parsed, root in _objects(document)]
+    roles: _Roles = defaultdict(list)
+    for parsed, root in objects:
+        if root.text("kind") == "ClusterRole":
+            roles[_name(root)] += islice(_everything(parsed, root), _MOST)
     for parsed, root in objects:
         if root.text("kind") == "ClusterRoleBinding":
-            _binding(parsed, root, objects, found)
+            _binding(parsed, root, roles, found)
     return found
 
 
-def _binding(
-    parsed: Parsed, root: Mapping, objects: list[tuple[Parsed, Mapping]], found: Reading
-) -> None:  # fmt: skip
+def _binding(parsed: Parsed, root: Mapping, roles: _Roles, found: Reading) -> None:
     reference, named = root.get("roleRef"), _name(root)
     if not isinstance(reference, Mapping):
         return
@@ -51,12 +58,10 @@ def _binding(
         identity = Identity(name, parsed.folder, (named,), person, title=title)
         at = parsed.place(reference.get("name") or reference)
         found.grants.append(Grant(FORMAT, identity, at, role=role, scope=("cluster",), reach=Reach.ACCOUNT))
-        for owner, other in objects:
-            if other.text("kind") == "ClusterRole" and _name(other) == role:
-                for actions, spot in _everything(owner, other):
-                    found.grants.append(
-                        Grant(FORMAT, identity, spot, actions=actions, scope=("*",), reach=Reach.ACCOUNT)
-                    )
+        for actions, spot in roles.get(role, ()):
+            found.grants.append(
+                Grant(FORMAT, identity, spot, actions=actions, scope=("*",), reach=Reach.ACCOUNT)
+            )
 
 
 def _everything(parsed: Parsed, role: Mapping) -> Iterator[tuple[tuple[str, ...], Place]]:

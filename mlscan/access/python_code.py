@@ -102,6 +102,7 @@ def _holders(tree: ast.Module) -> Iterator[tuple[int, _Holder]]:
     """The role or construct, and what tells of it, for every expression that makes or extends it."""
     made: dict[str, ast.Call] = {}
     about: dict[str, tuple[str, ...]] = {}
+    taken: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             name, kind = dotted(node.targets[0]), dotted(node.value.func)
@@ -114,8 +115,11 @@ def _holders(tree: ast.Module) -> Iterator[tuple[int, _Holder]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _TAKES:
             name = dotted(node.func.value)
             for argument in node.args:
-                for inner in ast.walk(made.get(dotted(argument), argument)):
-                    yield id(inner), (name, about.get(name, ()))
+                given = made.get(dotted(argument), argument)
+                if id(given) not in taken:  # one statement for many roles is told of the first
+                    taken.add(id(given))
+                    for inner in ast.walk(given):
+                        yield id(inner), (name, about.get(name, ()))
 
 
 def _construct(call: ast.Call) -> str:

@@ -38,6 +38,7 @@ class Folder:
         self.modules = [Module(Parsed(document)) for document in documents]
         self.path = self.modules[0].parsed.folder if self.modules else ""
         self._named: dict[str, tuple[Module, Attribute]] = {}
+        self._labelled: dict[tuple[str, str, str], Source] = {}
         for module in self.modules:
             for block in module.root.blocks:
                 if block.type == "variable" and block.labels and "default" in block.attributes:
@@ -45,6 +46,9 @@ class Folder:
                 elif block.type == "locals":
                     for name, attribute in block.attributes.items():
                         self._named[f"local.{name}"] = (module, attribute)
+                if len(block.labels) > 1:
+                    known = (block.type, block.labels[0], block.labels[1])
+                    self._labelled.setdefault(known, Source(self, module, block))
 
     def blocks(self, kind: str, *types: str) -> Iterator[Source]:
         """The blocks `kind "type" "name"`, each with its file."""
@@ -55,7 +59,7 @@ class Folder:
 
     def block(self, kind: str, label: str, name: str) -> Source | None:
         """The block of this type and name."""
-        return next((found for found in self.blocks(kind, label) if found.block.labels[1:2] == (name,)), None)
+        return self._labelled.get((kind, label, name))
 
     def node(self, name: str) -> tuple[Module, Node] | None:
         """The tree that `local.x` or `var.x` stands for where the folder says it."""

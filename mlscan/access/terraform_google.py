@@ -76,9 +76,11 @@ def _provider(item: Source, found: Reading) -> None:
 
 
 def _cluster(item: Source, found: Reading) -> None:
-    role = next((inner.text("name") for inner in item.inner("role_ref")), "")
+    reference = next(item.inner("role_ref"), None)
+    if reference is None:
+        return
+    role, at = reference.text("name"), reference.place("name")
     for subject in item.inner("subject"):
         name = f"{subject.text('namespace')}:{subject.text('name')}"
         identity = Identity(name, item.folder.path, (item.address,), subject.text("kind") != "ServiceAccount")
-        at = next(inner.place("name") for inner in item.inner("role_ref"))
         found.grants.append(Grant(FORMAT, identity, at, role=role, scope=("cluster",), reach=Reach.ACCOUNT))

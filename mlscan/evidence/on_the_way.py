@@ -12,6 +12,7 @@ from mlscan.evidence.proof import BEFORE, Grade, Proof
 from mlscan.evidence.repository import Repository
 from mlscan.evidence.way import Way
 from mlscan.model import Place
+from mlscan.promotion.graph import Pipeline
 from mlscan.promotion.located import Located
 
 _ELSEWHERE = "the deploy is not seen to wait for it"
@@ -67,26 +68,35 @@ def _by_name(kind: str, asked: Asked, way: Way, repository: Repository) -> Itera
 
 def run_elsewhere(kind: str, way: Way, repository: Repository) -> Iterator[Proof]:
     """The same in other pipelines, and in jobs that this deploy does not wait for."""
+    if kind not in repository.seen:
+        repository.seen[kind] = tuple(_anywhere(kind, repository))
+    steps = {(doing.job.id, doing.index) for doing in way.steps}
+    jobs = {(job.id, None) for job in way.jobs}
+    ours = {id(running.script.text) for running in way.scripts}
+    for pipeline, at, proof in repository.seen[kind]:
+        own = pipeline is way.release.pipeline and (at in steps or at in jobs)
+        if not own and at not in ours:
+            yield proof
+
+
+def _anywhere(kind: str, repository: Repository) -> Iterator[tuple[Pipeline | None, object, Proof]]:
+    """What any pipeline or script does for a kind of evidence: pipeline, step or job or text, proof."""
     asked = repository.markers.by_kind[kind]
     remark = _ELSEWHERE if kind in BEFORE else ""
-    before = {(doing.job.id, doing.index) for doing in way.steps}
     for pipeline in repository.graph.pipelines:
-        own = pipeline is way.release.pipeline
         for job in pipeline.jobs:
             for index, step in enumerate(job.steps):
-                if own and (job.id, index) in before:
-                    continue
                 for action in step.actions:
                     if action.kind in asked.marker.actions and not _is_other(kind, action.place, repository):
                         what = f"{action.title} in job '{job.title}' of {pipeline.path}"
-                        yield Proof(kind, Grade.PRESENT, what, action.place, remark=remark)
-            if not (own and job in way.jobs) and asked.named(f"{job.id} {job.title}"):
-                yield Proof(kind, Grade.PRESENT, f"job '{job.title}'", job.place, remark=remark)
-    ours = {id(running.script.text) for running in way.scripts}
+                        proof = Proof(kind, Grade.PRESENT, what, action.place, remark=remark)
+                        yield pipeline, (job.id, index), proof
+            if asked.named(f"{job.id} {job.title}"):
+                proof = Proof(kind, Grade.PRESENT, f"job '{job.title}'", job.place, remark=remark)
+                yield pipeline, (job.id, None), proof
     for text in repository.graph.scripts:
-        if id(text) not in ours:
-            for place in _commands(text, asked):
-                yield Proof(kind, Grade.PRESENT, _shown(place), place, remark=remark)
+        for place in _commands(text, asked):
+            yield None, id(text), Proof(kind, Grade.PRESENT, _shown(place), place, remark=remark)
 
 
 def deployed_pins(way: Way, repository: Repository) -> dict[str, Place]:

@@ -11,10 +11,11 @@ from mlscan.catalog.markers import EvidenceMarkers
 from mlscan.catalog.sightings import LEARNING, Sightings
 from mlscan.documents.document import Document
 from mlscan.evidence.markers import Markers, markers_of
+from mlscan.evidence.proof import Proof
 from mlscan.evidence.releases import Release, releases
 from mlscan.evidence.scripts import Scripts
 from mlscan.evidence.way import Way
-from mlscan.promotion.graph import Graph
+from mlscan.promotion.graph import Graph, Pipeline
 from mlscan.promotion.lower.context import repository_of
 from mlscan.promotion.verdicts import Verdict
 
@@ -44,6 +45,11 @@ class Repository:
     @cached_property
     def markers(self) -> Markers:
         return markers_of(self.catalog)
+
+    @cached_property
+    def seen(self) -> dict[str, tuple[tuple[Pipeline | None, object, Proof], ...]]:
+        """What stands anywhere for a kind of evidence, once it was looked for."""
+        return {}
 
     @cached_property
     def sightings(self) -> Sightings:

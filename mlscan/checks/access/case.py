@@ -12,6 +12,7 @@ from mlscan.access.read import read
 from mlscan.catalog.access import Access, Role
 from mlscan.checks.gates.case import World
 from mlscan.documents.document import Document
+from mlscan.mask import veiled
 from mlscan.model import Confidence
 
 _KINDS = {"pipeline": "of a pipeline", "training": "of training", "serving": "of serving", "": ""}
@@ -66,7 +67,7 @@ def capital(text: str) -> str:
 
 def who(identity: Identity, purpose: Purpose = UNKNOWN) -> str:
     """`identity 'x' of a pipeline`"""
-    shown = identity.title or identity.name.strip("${}()\"' ")
+    shown = veiled(identity.title or identity.name.strip("${}()\"' "))
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     if shown.startswith("of "):
         return f"the role {shown}"
