@@ -56,10 +56,11 @@ class DeployerShown:
 
 @dataclass(frozen=True, slots=True)
 class HolderShown:
-    """An identity for machines to which files give rights; `purpose` says what it is for, and why that is
-    believed. `trusts` are those who may take it."""
+    """An identity for machines to which files give rights; `path` is the file that says the first of them,
+    `purpose` what it is for, and why that is believed. `trusts` are those who may take it."""
 
     name: str
+    path: str
     purpose: str
     rights: tuple[RightShown, ...]
     trusts: tuple[RightShown, ...] = ()

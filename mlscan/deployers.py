@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mlscan.access.grant import Grant, Identity, Reach, Trust
 from mlscan.access.purpose import Purpose
@@ -70,9 +71,9 @@ def holders(rights: Rights) -> tuple[HolderShown, ...]:
         purpose = rights.purposes.of(grants[0])
         if not purpose.kind or purpose.harmless:
             continue
-        shown = tuple(dict.fromkeys(_right(grant, rights) for grant in grants))
+        shown = _merged(_right(grant, rights) for grant in grants)
         trusts = tuple(dict.fromkeys(_trust(trust, rights) for trust in _trusts(identity, rights)))
-        holder = HolderShown(_name(identity), _purpose(purpose), _widest_first(shown), trusts)
+        holder = HolderShown(_name(identity), grants[0].place.path, _purpose(purpose), shown, trusts)
         found.append((list(_PURPOSES).index(purpose.kind), holder))
     found.sort(key=lambda pair: (pair[0], not any(one.wide for one in pair[1].rights), pair[1].name))
     return tuple(holder for _, holder in found)
@@ -97,7 +98,7 @@ def _granted(actor: Actor | None, rights: Rights) -> tuple[RightShown, ...]:
     if len(tail) < _SHORTEST:
         return ()
     grants = (grant for grant in rights.reading.grants if tail in _names(grant.identity))
-    return _widest_first(dict.fromkeys(_right(grant, rights) for grant in grants))
+    return _merged(_right(grant, rights) for grant in grants)
 
 
 def _names(identity: Identity) -> set[str]:
@@ -125,8 +126,16 @@ def _listed(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:_SHOWN])}{more}"
 
 
-def _widest_first(rights: Iterable[RightShown]) -> tuple[RightShown, ...]:
-    return tuple(sorted(rights, key=lambda one: not one.wide))
+def _merged(rights: Iterable[RightShown]) -> tuple[RightShown, ...]:
+    """The rights, widest first; those on the same thing in one file are one."""
+    same: dict[tuple[bool, str, str], list[RightShown]] = {}
+    for one in rights:
+        same.setdefault((not one.wide, one.on, one.place.path), []).append(one)
+    merged = (
+        replace(found[0], what=_listed(tuple(dict.fromkeys(one.what for one in found))))
+        for found in same.values()
+    )
+    return tuple(sorted(merged, key=lambda one: not one.wide))
 
 
 def _trusts(identity: Identity, rights: Rights) -> list[Trust]:

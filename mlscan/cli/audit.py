@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,7 @@ from mlscan.cli import options
 
 if TYPE_CHECKING:
     from mlscan.audit import Audit
-    from mlscan.config import Config
+    from mlscan.config import Config, Settings
     from mlscan.sources.request import Request
 
 _DEFAULT = "mlscan-audit.html"
@@ -67,12 +67,13 @@ def audit(
     who can deploy, and what was not analysed."""
     from mlscan.cli.check import request_of, settled_config
     from mlscan.cli.output import tell, to_file
-    from mlscan.config import Settings, check_plugins
+    from mlscan.config import check_plugins
     from mlscan.report.audit.page import render
     from mlscan.report.summary import severity_counts, summarise
 
-    given = {"exclude": exclude, "min_severity": min_severity, "min_confidence": min_confidence, "jobs": jobs}
-    settings = Settings(**{name: value for name, value in given.items() if value not in (None, ())})
+    settings = _settings(
+        exclude=exclude or None, min_severity=min_severity, min_confidence=min_confidence, jobs=jobs
+    )
     request = request_of(paths, root, None)
     settled = settled_config(request, config, no_config, settings)
     check_plugins(settled)
@@ -81,6 +82,13 @@ def audit(
     if not quiet and output != "-":
         tell(f"{output}: {severity_counts(summarise(found.report)) or 'no findings'}")
     return int(bool(found.report.active) and not exit_zero)
+
+
+def _settings(**given: Any) -> Settings:
+    """What the command line says; an option that was not given says nothing."""
+    from mlscan.config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:

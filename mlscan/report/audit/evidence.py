@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlscan.pack import Item, Pack, ReleaseShown
+from mlscan.pack import Item, Pack, Question, ReleaseShown
 
 _GRADES = ("bound", "exercised", "present")
 _OPEN = 2
@@ -54,6 +54,12 @@ def evidence_view(pack: Pack) -> Evidence:
         Line(number, release, _marks(release, kinds)) for number, release in enumerate(ordered[:_SHOWN], 1)
     )
     return Evidence(kinds, lines[:_OPEN], lines[_OPEN:], len(ordered) - len(lines))
+
+
+def told(question: Question) -> tuple[list[Item], list[Item]]:
+    """What a question is answered with or asks for, and what is neither there nor asked for."""
+    absent = [item for item in question.items if item.gap and not item.required and not item.lines]
+    return [item for item in question.items if item not in absent], absent
 
 
 def _marks(release: ReleaseShown, kinds: tuple[str, ...]) -> tuple[Mark, ...]:

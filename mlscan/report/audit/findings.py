@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mlscan.model import Finding, Place, Severity
 from mlscan.report.audit.groups import Entry, Group, of_severity
-from mlscan.report.prose import can_hold_comment
+from mlscan.report.audit.remedy import Remedy, remedy
 
 _OPEN = 3  # entries of a rule that are shown before one asks for more
 _PER_RULE = 150
@@ -28,7 +28,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An entry as the page shows it. `fix` is empty where the rule's own says it all; `unlisted` counts
+    """An entry as the page shows it. `fix` is none where the rule's own says it all; `unlisted` counts
     places and `unfollowed` steps that are left out."""
 
     number: int
@@ -39,8 +39,7 @@ class Case:
     related: tuple[Marked, ...]
     flow: tuple[Place, ...]
     unfollowed: int
-    fix: tuple[str, ...]
-    ignorable: bool
+    fix: Remedy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,11 @@ class Section:
     first: tuple[Case, ...]
     more: tuple[Case, ...]
     left: int
+
+    @property
+    def fix(self) -> Remedy | None:
+        """What mends all of them."""
+        return remedy(self.group.fix)
 
     @property
     def hidden(self) -> int:
@@ -89,8 +93,7 @@ def _case(entry: Entry, group: Group) -> Case:
         tuple(marked(place) for place in first.related[:_STEPS]),
         first.flow[:_STEPS],
         max(0, len(first.flow) - _STEPS),
-        tuple(fix.splitlines()),
-        can_hold_comment(first.place),
+        remedy(fix),
     )
 
 

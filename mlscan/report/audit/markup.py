@@ -19,7 +19,7 @@ from mlscan.report.visible import visible
 
 _BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
 _CODE = re.compile(r"`([^`]+)`")
-_BEFORE = re.compile(r"(?<=[/_.\-])(?=[^/_.\-])")
+_BEFORE = re.compile(r"(?<=[/_.:\-])(?=[^/_.:\-])")
 _LONGEST = 2_000
 
 

@@ -16,12 +16,14 @@ from mlscan.report.summary import counted, severity_counts, summarise
 
 _TASKS = 3
 _OF_A_FAMILY = 2
+# Where a sentence may end early, and from which length on it has to.
+_MARKS = ((": ", 0), ("; ", 0), (" (", 70), (", ", 90), (" after ", 90), (" and ", 100))
 _FAMILIES = {
-    Family.SECRETS: ("Credentials", "secrets"),
-    Family.PROMOTION: ("Ways to production", "findings"),
-    Family.ACCESS: ("Rights", "deployers"),
-    Family.INTEGRITY: ("Integrity of what runs", "findings"),
-    Family.EVIDENCE: ("Evidence for releases", "evidence"),
+    Family.SECRETS: "Credentials",
+    Family.PROMOTION: "Ways to production",
+    Family.ACCESS: "Rights",
+    Family.INTEGRITY: "Integrity of what runs",
+    Family.EVIDENCE: "Evidence for releases",
 }
 _WAYS = {
     Standing.OPEN: "open: nobody has to approve",
@@ -33,7 +35,8 @@ _WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One family with its findings by severity, worst first; `anchor` is where the page tells more."""
+    """One family with its findings by severity, worst first; `anchor` is where the first of them stands,
+    empty where there is none."""
 
     name: str
     anchor: str
@@ -68,8 +71,8 @@ def overview(audit: Audit, groups: tuple[Group, ...], secrets: tuple[Kind, ...])
     severities = sorted(Severity, reverse=True)
     counts = Counter((group.rule.family, group.rule.severity) for group in groups for _ in group.findings)
     rows = tuple(
-        Row(name, anchor, tuple(counts[family, severity] for severity in severities))
-        for family, (name, anchor) in _FAMILIES.items()
+        Row(name, _anchor(family, groups), tuple(counts[family, severity] for severity in severities))
+        for family, name in _FAMILIES.items()
     )
     summary = summarise(audit.report)
     found = (
@@ -79,6 +82,10 @@ def overview(audit: Audit, groups: tuple[Group, ...], secrets: tuple[Kind, ...])
     )
     totals = tuple(sum(row.counts[index] for row in rows) for index in range(len(severities)))
     return Overview(found, _ways(audit.picture), rows, totals, tuple(_tasks(groups, secrets)))
+
+
+def _anchor(family: Family, groups: tuple[Group, ...]) -> str:
+    return next((f"rule-{group.rule.id}" for group in groups if group.rule.family is family), "")
 
 
 def counted_files(number: int) -> str:
@@ -138,8 +145,8 @@ def _task(group: Group) -> Task:
 def _imperative(group: Group) -> str:
     """The first clause of what mends it: rules say it as an order."""
     whole = first_sentence(group.rule.fix)
-    for mark in (": ", "; "):
+    for mark, limit in _MARKS:
         clause = whole.partition(mark)[0]
-        if clause.count("`") % 2 == 0:
+        if len(whole) > limit and clause.count("`") % 2 == 0:
             whole = clause
     return sentence(whole)

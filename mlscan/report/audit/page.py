@@ -12,7 +12,7 @@ from markupsafe import Markup
 from mlscan import __version__
 from mlscan.audit import Audit
 from mlscan.report import graph_words, pack_words
-from mlscan.report.audit.evidence import evidence_view
+from mlscan.report.audit.evidence import evidence_view, told
 from mlscan.report.audit.findings import findings_view
 from mlscan.report.audit.groups import groups_of
 from mlscan.report.audit.limits import limits_view
@@ -47,6 +47,7 @@ def render(audit: Audit) -> str:
         deployers=audit.deployers[:_IDENTITIES],
         holders=audit.holders[:_IDENTITIES],
         unlisted=(len(audit.deployers[_IDENTITIES:]), len(audit.holders[_IDENTITIES:])),
+        told=told,
         evidence=evidence_view(audit.pack),
         limits=limits_view(audit),
         counted=counted,

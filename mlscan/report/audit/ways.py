@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ _ORDER = (Standing.OPEN, Standing.DOUBTFUL, Standing.UNVERIFIED, Standing.GUARDE
 _OPEN = 6
 _DRAWN = 60
 _WAYS = 30
+_WIDTH = re.compile(r'width="(\d+)"')
+_WIDEST = 1_300
 _BOXES = 160  # of a drawing; a larger one is told in words only
 
 Draw = Callable[[PipelineShown], Markup]
@@ -28,6 +31,12 @@ class Way:
     counts: tuple[tuple[Standing, int], ...]
     ways: tuple[tuple[str, WayShown], ...]
     unlisted: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be shrunk to the width of a page and still be read."""
+        found = _WIDTH.search(self.drawing or "")
+        return found is not None and int(found[1]) <= _WIDEST
 
     @property
     def standing(self) -> Standing:
