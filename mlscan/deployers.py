@@ -14,6 +14,7 @@ from mlscan.checks.access.case import Rights
 from mlscan.checks.gates.case import Case, World
 from mlscan.checks.identity.acting import Acting, acting
 from mlscan.mask import veiled
+from mlscan.picture import Standing
 from mlscan.promotion.depict import way_shown
 from mlscan.promotion.graph import Identity as Actor
 from mlscan.promotion.verdicts import Kind
@@ -28,8 +29,8 @@ Key = tuple[str, str, str]
 
 
 def deployers(world: World, rights: Rights) -> tuple[DeployerShown, ...]:
-    """The identities with deploys that may reach production, those with most of them first; jobs that
-    deploy as nobody knows whom come last."""
+    """The identities with deploys that may reach production, those with the most open ones first;
+    jobs that deploy as nobody knows whom come last."""
     found: dict[Key, dict[DeployShown, None]] = {}
     actors: dict[Key, Actor] = {}
     for case in world.cases:
@@ -51,13 +52,13 @@ def deployers(world: World, rights: Rights) -> tuple[DeployerShown, ...]:
             name=veiled(key[2]),
             kind=key[1],
             cloud=key[0],
-            deploys=tuple(done),
+            deploys=tuple(sorted(done, key=_worst_first)),
             rights=_granted(actors.get(key), rights),
             trains=training.get(key, ""),
         )
         for key, done in found.items()
     ]
-    return tuple(sorted(shown, key=lambda one: (not one.kind, -len(one.deploys), one.kind, one.name)))
+    return tuple(sorted(shown, key=_order))
 
 
 def holders(rights: Rights) -> tuple[HolderShown, ...]:
@@ -77,6 +78,14 @@ def holders(rights: Rights) -> tuple[HolderShown, ...]:
         found.append((list(_PURPOSES).index(purpose.kind), holder))
     found.sort(key=lambda pair: (pair[0], not any(one.wide for one in pair[1].rights), pair[1].name))
     return tuple(holder for _, holder in found)
+
+
+def _worst_first(done: DeployShown) -> int:
+    return list(Standing).index(done.way.standing)
+
+
+def _order(one: DeployerShown) -> tuple[bool, int, int, str, str]:
+    return not one.kind, _worst_first(one.deploys[0]), -len(one.deploys), one.kind, one.name
 
 
 def _deploy(case: Case) -> DeployShown:

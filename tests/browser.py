@@ -38,11 +38,20 @@ class Browser:
         self._profile = tempfile.mkdtemp(prefix="mlscan-browser-")
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
+        flags = (
+            "headless", "no-sandbox", "disable-gpu", "hide-scrollbars", "disable-dev-shm-usage",
+            "remote-debugging-pipe", f"user-data-dir={self._profile}",
+        )  # fmt: skip
+        ends = (str(theirs_in), str(theirs_out))
         command = [
-            sys.executable, "-c", _LAUNCH, str(theirs_in), str(theirs_out), path, "--headless",
-            "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage", "--remote-debugging-pipe",
-            f"--user-data-dir={self._profile}", "about:blank",
-        ]  # fmt: skip
+            sys.executable,
+            "-c",
+            _LAUNCH,
+            *ends,
+            path,
+            *(f"--{flag}" for flag in flags),
+            "about:blank",
+        ]
         self._process = subprocess.Popen(
             command, pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

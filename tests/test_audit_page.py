@@ -285,3 +285,30 @@ def test_colours_can_be_read(dark: bool) -> None:
     for ink, paper in pairs:
         brighter, darker = sorted((luminance(found[ink]), luminance(found[paper])), reverse=True)
         assert (brighter + 0.05) / (darker + 0.05) >= 4.5, (ink, paper)
+
+
+def test_of_many_rules_the_first_are_unfolded_and_all_are_listed() -> None:
+    rules = tuple(replace(TOKEN, id=f"rule-{number:02}") for number in range(30))
+    findings = tuple(Finding(rule.id, "m", place("a.py", 1, 1)) for rule in rules)
+    html = render(Audit("x", None, Report(findings, (), rules)))
+    assert html.count('<article class="rule') == 12
+    assert html.count('<details class="rule') == 18
+    assert (
+        html.count('href="#rule-rule-29"') == 3
+    )  # in the list of rules, the inventory, and the rules that ran
+
+
+def test_three_things_come_from_three_corners() -> None:
+    families = (Family.SECRETS, Family.PROMOTION, Family.PROMOTION, Family.PROMOTION, Family.ACCESS)
+    rules = tuple(
+        replace(
+            TOKEN, id=f"r{number}", family=family, score=9.0 - number, fix=f"Do thing {number}: like this."
+        )
+        for number, family in enumerate(families)
+    )
+    findings = tuple(Finding(rule.id, f"case of {rule.id}", place("a.py", 1, 1)) for rule in rules)
+    html = render(Audit("x", None, Report((*findings, findings[0]), (), rules)))
+    tasks = re.findall(r'<p class="what">(.*?)</p>', html)
+    assert tasks == [
+        "Rotate 2 credentials, and keep the new ones in a secrets manager.", "Do thing 1.", "Do thing 2."
+    ]  # fmt: skip

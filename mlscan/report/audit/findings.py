@@ -9,6 +9,7 @@ from mlscan.report.audit.groups import Entry, Group, of_severity
 from mlscan.report.audit.remedy import Remedy, remedy
 
 _OPEN = 3  # entries of a rule that are shown before one asks for more
+_UNFOLDED = 12  # rules of a severity
 _PER_RULE = 150
 _IN_ALL = 1_500
 _PLACES = 60
@@ -44,12 +45,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One rule: the first cases, more of them, and how many findings are not on the page."""
+    """One rule: the first cases, more of them, and how many findings are not on the page. A `folded` one
+    shows its title only until it is opened."""
 
     group: Group
     first: tuple[Case, ...]
     more: tuple[Case, ...]
     left: int
+    folded: bool = False
 
     @property
     def fix(self) -> Remedy | None:
@@ -67,14 +70,20 @@ def findings_view(groups: tuple[Group, ...]) -> list[tuple[Severity, list[Sectio
     room = _IN_ALL
     shown = []
     for severity in sorted(Severity, reverse=True):
-        sections = []
+        sections: list[Section] = []
         for group in of_severity(groups, severity):
             entries = group.entries[: min(_PER_RULE, room)]
             room -= len(entries)
             cases = tuple(_case(entry, group) for entry in entries)
             on_page = sum(len(entry.findings) for entry in entries)
             sections.append(
-                Section(group, cases[:_OPEN], cases[_OPEN:], len(group.findings) - on_page)
+                Section(
+                    group,
+                    cases[:_OPEN],
+                    cases[_OPEN:],
+                    len(group.findings) - on_page,
+                    len(sections) >= _UNFOLDED,
+                )
             )  # fmt: skip
         if sections:
             shown.append((severity, sections))

@@ -16,6 +16,7 @@ from mlscan.report.summary import counted, severity_counts, summarise
 
 _TASKS = 3
 _OF_A_FAMILY = 2
+_SHORTEST = 25  # characters of a sentence that was cut
 # Where a sentence may end early, and from which length on it has to.
 _MARKS = ((": ", 0), ("; ", 0), (" (", 70), (", ", 90), (" after ", 90), (" and ", 100))
 _FAMILIES = {
@@ -126,11 +127,12 @@ def _tasks(groups: Iterable[Group], secrets: tuple[Kind, ...]) -> Iterator[Task]
 def _rotation(urgent: list[Kind]) -> Task:
     first = urgent[0]
     number = sum(len(kind.group.findings) for kind in urgent)
-    count = f"{counted(number, 'credential')} to rotate" + (
-        f", of {len(urgent)} kinds" if len(urgent) > 1 else ""
-    )
+    new = "one" if number == 1 else "ones"
+    what = f"Rotate {counted(number, 'credential')}, and keep the new {new} in a secrets manager."
+    files = len({finding.place.path for kind in urgent for finding in kind.group.findings})
+    count = f"{counted(len(urgent), 'kind')} in {counted(files, 'file')}"
     finding = first.group.worst
-    return Task(_imperative(first.group), finding, finding.message, count, "secrets", Severity.ERROR)
+    return Task(what, finding, finding.message, count, "secrets", Severity.ERROR)
 
 
 def _task(group: Group) -> Task:
@@ -147,6 +149,6 @@ def _imperative(group: Group) -> str:
     whole = first_sentence(group.rule.fix)
     for mark, limit in _MARKS:
         clause = whole.partition(mark)[0]
-        if len(whole) > limit and clause.count("`") % 2 == 0:
+        if len(whole) > limit and len(clause) >= _SHORTEST and clause.count("`") % 2 == 0:
             whole = clause
     return sentence(whole)

@@ -41,6 +41,7 @@ def render(audit: Audit) -> str:
         digest=digest,
         overview=overview(audit, groups, secrets),
         ways=ways_view(audit.picture),
+        rules_broken=groups,
         severities=findings_view(groups),
         tiers=tiers(secrets),
         reach=reach,
