@@ -302,7 +302,11 @@ def test_three_things_come_from_three_corners() -> None:
     families = (Family.SECRETS, Family.PROMOTION, Family.PROMOTION, Family.PROMOTION, Family.ACCESS)
     rules = tuple(
         replace(
-            TOKEN, id=f"r{number}", family=family, score=9.0 - number, fix=f"Do thing {number}: like this."
+            TOKEN,
+            id=f"r{number}",
+            family=family,
+            score=9.0 - number,
+            fix=f"Do the thing that is number {number}: like this.",
         )
         for number, family in enumerate(families)
     )
@@ -310,5 +314,7 @@ def test_three_things_come_from_three_corners() -> None:
     html = render(Audit("x", None, Report((*findings, findings[0]), (), rules)))
     tasks = re.findall(r'<p class="what">(.*?)</p>', html)
     assert tasks == [
-        "Rotate 2 credentials, and keep the new ones in a secrets manager.", "Do thing 1.", "Do thing 2."
-    ]  # fmt: skip
+        "Rotate 2 credentials, and keep the new ones in a secrets manager.",
+        "Do the thing that is number 1.",
+        "Do the thing that is number 2.",
+    ]

@@ -18,7 +18,7 @@ _TASKS = 3
 _OF_A_FAMILY = 2
 _SHORTEST = 25  # characters of a sentence that was cut
 # Where a sentence may end early, and from which length on it has to.
-_MARKS = ((": ", 0), ("; ", 0), (" (", 70), (", ", 90), (" after ", 90), (" and ", 100))
+_MARKS = ((": ", 0), ("; ", 0), (" (", 80), (", ", 110), (" after ", 110), (" and ", 110))
 _FAMILIES = {
     Family.SECRETS: "Credentials",
     Family.PROMOTION: "Ways to production",
