@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,9 @@ from mlscan.sources.tree import Listing, list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
 
 if TYPE_CHECKING:
+    from mlscan.checks.access.case import Rights
     from mlscan.checks.gates.case import World
+    from mlscan.evidence.repository import Repository
     from mlscan.pack import Pack
     from mlscan.promotion.graph import Graph
 
@@ -31,8 +34,34 @@ Progress = Callable[[int, int], None]
 Read = Callable[[str], Source | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What a scan works out on its way to the findings: the graph with its verdicts, the rights that files
+    grant, and the releases, where anything is deployed."""
+
+    world: World
+    rights: Rights
+    repository: Repository | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A report with what stands behind it. No `insight` where no file deploys or grants anything."""
+
+    report: Report
+    root: Path
+    insight: Insight | None
+
+
 def scan(request: Request, catalog: Catalog, config: Config, progress: Progress | None = None) -> Report:
     """Scan what was asked for. Raises UserError for paths that do not exist."""
+    return scanned(request, catalog, config, progress).report
+
+
+def scanned(
+    request: Request, catalog: Catalog, config: Config, progress: Progress | None = None
+) -> Scanned:  # fmt: skip
+    """The same scan, for whoever shows more than its report."""
     started = time.perf_counter()
     rules = graded(rulebook(catalog), config)
     worker = Worker(catalog, rules, config)
@@ -48,13 +77,14 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
     on_disk = reader(listing.root)
     whole = not given and any(Path(path).resolve() == listing.root.resolve() for path in request.paths)
     read = lambda path: given.get(path) or on_disk(path)  # noqa: E731
-    graph, of_code = _graph(worker, catalog, done, read, config, whole)
-    return Report(
+    graph, of_code, insight = _graph(worker, catalog, done, read, config, whole)
+    report = Report(
         findings=tuple(sorted((*of_code, *graph.findings), key=lambda item: item.sort_key)),
         notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
         rules=tuple(rule for rule in rules if config.enabled(rule)),
         counters=Counters(done.files, done.bytes, time.perf_counter() - started),
     )
+    return Scanned(report, listing.root, insight)
 
 
 def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
@@ -146,13 +176,14 @@ class Graphed:
 
 def _graph(
     worker: Worker, catalog: Catalog, done: Partial, read: Read, config: Config, whole: bool
-) -> tuple[Partial, tuple[Finding, ...]]:  # fmt: skip
+) -> tuple[Partial, tuple[Finding, ...], Insight | None]:  # fmt: skip
     """Findings of the promotion graph that the pipelines among the files make up and of the rights that files
-    grant, and those of the files about which these say nothing. `whole` tells whether all files of the
-    repository were looked at."""
+    grant, those of the files about which these say nothing, and what stands behind both. `whole` tells
+    whether all files of the repository were looked at."""
     if not done.pipelines and not done.grants:
-        return Partial(), done.findings
+        return Partial(), done.findings, None
     from mlscan.checks import identity, rollout
+    from mlscan.checks.access.case import Rights
     from mlscan.checks.access.rules import found_in as rights_in
     from mlscan.checks.gates.case import World
     from mlscan.checks.promotion import found_in
@@ -163,12 +194,14 @@ def _graph(
     by_path: dict[str, list[Finding]] = defaultdict(list)
     of_gates = list(found_in(world))
     granting = [item for path in sorted(done.grants) if (item := graphed.document(path)) is not None]
+    rights = Rights.of(granting, catalog.access, world)
+    repository = _repository(world, graphed, catalog, done) if world.cases else None
     found = [
         *of_gates,
-        *rights_in(granting, catalog.access, world, of_gates),
+        *rights_in(rights, of_gates),
         *identity.found_in(world),
         *rollout.found_in(world),
-        *(_of_deploys(world, graphed, catalog, done, config, whole) if world.cases else ()),
+        *(_of_deploys(world, graphed, catalog, repository, config, whole) if repository else ()),
     ]
     before: dict[str, list[Finding]] = defaultdict(list)
     for finding in done.findings:
@@ -191,18 +224,22 @@ def _graph(
             findings += identified(worker.wanted(marked), owner)
             notes += unused if path in looked else []
     of_code, of_graph = settled(done.findings, findings, world)
-    return Partial(of_graph, tuple(notes)), of_code
+    return Partial(of_graph, tuple(notes)), of_code, Insight(world, rights, repository)
+
+
+def _repository(world: World, graphed: Graphed, catalog: Catalog, done: Partial) -> Repository:
+    from mlscan.evidence.repository import Repository
+
+    assessed = (case.verdicts for case in world.cases)
+    return Repository.of(graphed.graph, assessed, catalog.evidence, graphed.document, done.sighted)
 
 
 def _of_deploys(
-    world: World, graphed: Graphed, catalog: Catalog, done: Partial, config: Config, whole: bool
+    world: World, graphed: Graphed, catalog: Catalog, repository: Repository, config: Config, whole: bool
 ) -> Iterator[Finding]:
     """What is asked about each deploy: what shows that it may be released, what its job runs of others."""
     from mlscan.checks.evidence.family import found_in as shown_in
     from mlscan.checks.integrity.deploy_path import DeployPath
-    from mlscan.evidence.repository import Repository
 
-    assessed = (case.verdicts for case in world.cases)
-    repository = Repository.of(graphed.graph, assessed, catalog.evidence, graphed.document, done.sighted)
     yield from shown_in(repository, config.policy, whole)
     yield from DeployPath(catalog).find(world, graphed.document)

@@ -322,7 +322,7 @@ def test_version_imports_nothing_heavy() -> None:
     program = (
         "import sys; from mlscan.cli.main import run; run(['--version']); "
         "print(sorted({'libcst', 'nbformat', 'sarif_om', 'attr', 'detect_secrets', 'hyperscan', 'msgspec', "
-        "'yaml', 'json', 'pathspec'} & set(sys.modules)))"
+        "'yaml', 'json', 'pathspec', 'jinja2'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True

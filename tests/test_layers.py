@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "mlscan"
 
 # A module may import from its own layer and from those before it.
 LAYERS = [
-    ["model", "picture", "pack", "errors", "words", "mask", "fingerprint", "__init__"],
+    ["model", "picture", "pack", "audit", "errors", "words", "mask", "fingerprint", "__init__"],
     ["policy"],
     ["config", "catalog", "sources"],
     ["documents"],
@@ -19,11 +19,12 @@ LAYERS = [
     ["secrets", "promotion", "access"],
     ["evidence"],
     ["checks"],
+    ["deployers"],
     ["suppress"],
     ["analyse", "identify"],
     ["shards"],
     ["scan"],
-    ["compare"],
+    ["compare", "auditor"],
     ["since"],
     ["report"],
     ["cli", "__main__"],
@@ -31,10 +32,11 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What a room may import beyond `model`, where it is less than everything before it.
 ONLY = {
-    "report": {"report", "model", "picture", "pack", "words"},
+    "report": {"report", "model", "picture", "pack", "audit", "words"},
     "model": set(),
     "picture": {"model"},
     "pack": {"model"},
+    "audit": {"model", "picture", "pack"},
     "policy": {"errors", "words"},
     "words": set(),
     "fingerprint": set(),

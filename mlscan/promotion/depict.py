@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mlscan.model import Place
@@ -32,10 +33,10 @@ _GATES = {
 _SHOWN = frozenset(("train", "evaluate", "fairness", "register", "build", "rollback"))
 
 
-def depict(graph: Graph) -> Picture:
-    """Every pipeline that deploys something."""
+def depict(graph: Graph, known: Iterable[Verdict] | None = None) -> Picture:
+    """Every pipeline that deploys something; `known` are the verdicts where they have been worked out."""
     found: dict[Place, list[Verdict]] = {}
-    for verdict in verdicts(graph):
+    for verdict in verdicts(graph) if known is None else known:
         found.setdefault(verdict.deploy.pipeline.place, []).append(verdict)
     judge = Judge(graph.environments)
     shown = [
@@ -129,17 +130,21 @@ class _Depiction:
         return GateShown(gate.kind, " ".join(gate.name.split()), standing, gate.place)
 
     def _way(self, verdict: Verdict) -> WayShown:
-        target = verdict.deploy.target
-        return WayShown(
-            verdict.deploy.action.title,
-            " ".join(target.name.split()),
-            target.environment,
-            verdict.kind.value,
-            _STANDING[verdict.kind],
-            verdict.scenario.words if verdict.scenario is not None else "",
-            verdict.deploy.action.place,
-            tuple(self._gate(gate) for gate in verdict.gates),
-        )
+        return replace(way_shown(verdict), gates=tuple(self._gate(gate) for gate in verdict.gates))
+
+
+def way_shown(verdict: Verdict) -> WayShown:
+    """A deploy with its verdict, without the gates before it."""
+    target = verdict.deploy.target
+    return WayShown(
+        verdict.deploy.action.title,
+        " ".join(target.name.split()),
+        target.environment,
+        verdict.kind.value,
+        _STANDING[verdict.kind],
+        verdict.scenario.words if verdict.scenario is not None else "",
+        verdict.deploy.action.place,
+    )
 
 
 def _starts(pipeline: Pipeline) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from mlscan.picture import Picture, Standing
 from mlscan.report.graph_layout import LETTER, Drawn, Placed, Point, lay_out
-from mlscan.report.graph_nodes import drawings
+from mlscan.report.graph_nodes import Drawing, drawings
 from mlscan.report.graph_words import legend, totals
 
 _MARGIN = 28
+_EDGE = 3
 _TITLE = 34
 _BETWEEN = 44
 _STYLE = """
@@ -48,6 +49,22 @@ def render(picture: Picture) -> str:
     height = top + _MARGIN - 20
     size = f"{width:.0f}", f"{height:.0f}"
     return "\n".join((*_head(*size), *body, "</svg>\n"))
+
+
+def fragment(drawing: Drawing) -> str:
+    """One pipeline as an `svg` element for a page that has the style and `tips` once for all."""
+    band = lay_out(drawing)
+    width, height = f"{band.width + 2 * _EDGE:.0f}", f"{band.height + 2 * _EDGE:.0f}"
+    head = (
+        f'<svg class="graph" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
+        f"<title>{escape(band.title)}</title>"
+    )
+    return "\n".join((head, f'<g transform="translate({_EDGE},{_EDGE})">', *_band(band), "</g>", "</svg>"))
+
+
+def tips() -> str:
+    """The ends of the arrows, for `fragment`."""
+    return f'<svg class="tips" width="0" height="0" aria-hidden="true"><defs>{"".join(_tips())}</defs></svg>'
 
 
 def _head(width: str, height: str) -> Iterator[str]:

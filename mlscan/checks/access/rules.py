@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mlscan.catalog.access import Access
 from mlscan.checks.access import approvers, broad, google_trusts, trusts, wildcards
 from mlscan.checks.access.case import Rights
-from mlscan.checks.gates.case import World
-from mlscan.documents.document import Document
 from mlscan.model import Finding, Place
 
 _RULES = (broad.find, wildcards.find, trusts.find, google_trusts.find, approvers.find)
 
 
-def found_in(
-    documents: Iterable[Document], access: Access, world: World, told: Iterable[Finding]
-) -> Iterator[Finding]:
+def found_in(rights: Rights, told: Iterable[Finding]) -> Iterator[Finding]:
     """`told` are the findings of the promotion graph: a place that proves one of them proves no other."""
-    rights = Rights.of(documents, access, world)
     said = {
         _line(place)
         for finding in told

@@ -1,0 +1,111 @@
+"""`mlscan audit`: one HTML page about a repository, to read and to forward."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlscan.cli import options
+
+if TYPE_CHECKING:
+    from mlscan.audit import Audit
+    from mlscan.config import Config, Settings
+    from mlscan.sources.request import Request
+
+_DEFAULT = "mlscan-audit.html"
+_EPILOG = """\b
+Examples:
+  mlscan audit                               writes mlscan-audit.html
+  mlscan audit path/to/repository -o report.html
+  mlscan audit -o - > report.html            to standard output
+  mlscan audit --min-severity warning        without notes
+
+The page is one file that loads nothing and runs no script: summary and what to do first, drawings of the
+ways to production, findings, credentials in the order to rotate them, who can deploy what, evidence for
+each release. Secrets are masked. The same files give the same bytes.
+
+\b
+Exit codes:
+  0  the page was written, whatever it says (`mlscan check` is for a pipeline to stop at)
+  1  there are findings, with --no-exit-zero
+  2  wrong usage, configuration or path
+"""
+
+
+@click.command(epilog=_EPILOG, short_help="Write an HTML page about a repository.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("-o", "--output", metavar="FILE", default=_DEFAULT, show_default=True, help="`-` is stdout.")
+@options.exclude
+@click.option(
+    "--min-severity", type=click.Choice(["note", "warning", "error"]), help="Leave out less severe rules."
+)
+@click.option(
+    "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Leave out less certain findings."
+)
+@options.config
+@options.no_config
+@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@click.option("--exit-zero/--no-exit-zero", default=True, help="Exit 0 also with findings.  [default: yes]")
+@click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing, and show no progress.")
+def audit(
+    paths: tuple[str, ...],
+    output: str,
+    exclude: tuple[str, ...],
+    min_severity: str | None,
+    min_confidence: str | None,
+    config: str | None,
+    no_config: bool,
+    root: str | None,
+    exit_zero: bool,
+    jobs: int | None,
+    quiet: bool,
+) -> int:
+    """Write one HTML page about a repository: what is wrong, what to do first, how models reach production,
+    who can deploy, and what was not analysed."""
+    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.output import tell, to_file
+    from mlscan.config import check_plugins
+    from mlscan.report.audit.page import render
+    from mlscan.report.summary import severity_counts, summarise
+
+    settings = _settings(
+        exclude=exclude or None, min_severity=min_severity, min_confidence=min_confidence, jobs=jobs
+    )
+    request = request_of(paths, root, None)
+    settled = settled_config(request, config, no_config, settings)
+    check_plugins(settled)
+    found = _audit(request, settled, output, quiet)
+    to_file(render(found), output)
+    if not quiet and output != "-":
+        tell(f"{output}: {severity_counts(summarise(found.report)) or 'no findings'}")
+    return int(bool(found.report.active) and not exit_zero)
+
+
+def _settings(**given: Any) -> Settings:
+    """What the command line says; an option that was not given says nothing."""
+    from mlscan.config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:
+    from mlscan.auditor import audit as look
+    from mlscan.catalog.load import load_catalog
+    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.config import check_selectors
+
+    catalog = load_catalog()
+    if config.select or config.ignore:
+        from mlscan.catalog.rulebook import rules
+
+        check_selectors(config, rules(catalog))
+    own = Path(output) if output != "-" else None
+    progress = None if quiet or not progress_wanted() else Progress()
+    try:
+        return look(request, catalog, config, own, progress)
+    finally:
+        if progress is not None:
+            progress.close()
