@@ -15,10 +15,13 @@ from audit_samples import clean, full, many, pack, picture, spoiled
 from report_samples import DEPLOY, FULL, RULES, TOKEN, place
 
 from mlscan.audit import Audit
+from mlscan.catalog.load import load_catalog
+from mlscan.catalog.rulebook import rules
 from mlscan.model import Confidence, Family, Finding, Report, Severity
 from mlscan.pack import Pack
 from mlscan.picture import Picture
 from mlscan.report.audit.groups import groups_of
+from mlscan.report.audit.overview import _imperative
 from mlscan.report.audit.page import render
 from mlscan.report.audit.remedy import remedy
 from mlscan.report.audit.secrets import Urgency, kinds
@@ -318,3 +321,13 @@ def test_three_things_come_from_three_corners() -> None:
         "Do the thing that is number 1.",
         "Do the thing that is number 2.",
     ]
+
+
+def test_what_to_do_first_ends_like_a_sentence() -> None:
+    """Every rule's order is cut at a clause; no comma is left before the stop."""
+    for rule in rules(load_catalog()):
+        finding = Finding(rule.id, "It is so.", place("a.py", 1, 1))
+        report = Report((finding,), (), (rule,))
+        (group,) = groups_of(report)
+        order = _imperative(group)
+        assert re.search(r"[^\s,;:.][.!?]$", order), order

@@ -150,5 +150,5 @@ def _imperative(group: Group) -> str:
     for mark, limit in _MARKS:
         clause = whole.partition(mark)[0]
         if len(whole) > limit and len(clause) >= _SHORTEST and clause.count("`") % 2 == 0:
-            whole = clause
+            whole = clause.rstrip(",;: ")
     return sentence(whole)
