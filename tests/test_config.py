@@ -71,7 +71,7 @@ def test_file_named_by_the_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("min-sevrity = 'error'", "unknown key 'min-sevrity'; did you mean 'min-severity'?"),
+        ("min-sevrity = 'error'", "unknown key 'min-sevrity'; did you mean 'min-severity'"),
         ("min_severity = 'error'", "unknown key 'min_severity'"),
         ("min-severity = 'fatal'", "min-severity: Invalid enum value 'fatal' (one of note, warning, error)"),
         ("jobs = 'many'", "jobs: Expected `int`, got `str`"),

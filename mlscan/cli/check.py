@@ -196,11 +196,11 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
 def _scan(request: Request, config: Config, quiet: bool) -> Report:
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
-    from mlscan.config import check_selectors
+    from mlscan.config import check_selectors, selects
     from mlscan.scan import scan
 
-    catalog = load_catalog()
-    if config.select or config.ignore:
+    catalog = load_catalog(config.rules)
+    if selects(config):
         from mlscan.catalog.rulebook import rules
 
         check_selectors(config, rules(catalog))
@@ -226,7 +226,7 @@ def _since(report: Report, request: Request, config: Config, name: str) -> Repor
     changes = changes_since(folder, name)
     with Revision(folder, changes.base, config.max_file_size) as base:
         before = State(base.sources(), base.read)
-        found = compare(before, work_tree(folder, config), load_catalog(), config)
+        found = compare(before, work_tree(folder, config), load_catalog(config.rules), config)
     return narrowed(report, changes, found.report)
 
 
