@@ -23,7 +23,7 @@ from mlscan.words import suggestion
 FormatName = Literal["text", "concise", "json", "sarif", "github"]
 Level = Literal["note", "warning", "error"]
 
-_FAMILIES = tuple(family.value for family in Family)
+FAMILIES = tuple(family.value for family in Family)
 _FILES = ("mlscan.toml", "pyproject.toml")
 
 
@@ -157,7 +157,9 @@ def _files(file: Path, patterns: tuple[str, ...]) -> tuple[str, ...]:
     for pattern in patterns:
         parts = Path(pattern).parts
         if Path(pattern).is_absolute() or ".." in parts or parts.count("**") > 1 or not parts:
-            raise UserError(f"{file}: rules: '{pattern}': a path below {folder or '.'}, with `**` at most once")
+            raise UserError(
+                f"{file}: rules: '{pattern}': a path below {folder or '.'}, with `**` at most once"
+            )
         paths = sorted(path for path in folder.glob(pattern) if path.is_file())
         if not paths:
             raise UserError(f"{file}: rules: no file matches '{pattern}'")
@@ -190,7 +192,7 @@ def selects(config: Config) -> bool:
 def check_selectors(config: Config, rules: Iterable[Rule]) -> None:
     """Refuse a name that is no rule and no family: a typo would hide findings."""
     ids = [rule.id for rule in rules]
-    known = [*_FAMILIES, *ids]
+    known = [*FAMILIES, *ids]
     for name in config.severity:
         if name not in ids:
             raise UserError(f"{config.file}: severity: unknown rule '{name}'{suggestion(name, ids)}")

@@ -20,7 +20,7 @@ LAYERS = [
     ["evidence"],
     ["checks"],
     ["suppress"],
-    ["analyse", "identify"],
+    ["analyse", "identify", "rehearsal"],
     ["shards"],
     ["scan"],
     ["compare"],

@@ -1,7 +1,7 @@
 """How much work an expression can make: what keeps a pattern of somebody else's from taking for ever.
 
-Python's `re` tries every way in which repetitions can share a text. `ways` is an upper bound for the number of
-them at one place: a repetition multiplies it only where what follows may start with what it repeats. Sets of
+Python's `re` tries every way in which repetitions can share a text. The number of ways at one place is
+bounded from above: a repetition multiplies it only where what follows may start with what it repeats. Sets of
 characters are of bytes, and letters stand for both cases, so that the bound holds without regard to case.
 """
 
@@ -35,8 +35,8 @@ Items = Sequence[tuple[Any, Any]]
 def objection(pattern: str, *, keywords: bool) -> str:
     """Why a pattern may not be used, and how to write it; empty where it may."""
     try:
-        parsed = parser.parse(pattern.encode())
-        items = list(parsed)
+        parsed: Any = parser.parse(pattern.encode())
+        items: Items = list(parsed)
         shortest, longest = parsed.getwidth()
         ways, _ = _ways(items, frozenset())
         fixed = _fixed(items)
@@ -75,11 +75,13 @@ def _one(kind: Any, value: Any, after: frozenset[int]) -> tuple[int, frozenset[i
         return _ways(value[-1], after)
     if kind is op.BRANCH:
         found = [_ways(branch, after) for branch in value[1]]
-        apart = sum(len(first) for _, first in found) == len(frozenset().union(*(first for _, first in found)))
+        every = frozenset(letter for _, first in found for letter in first)
+        apart = sum(len(first) for _, first in found) == len(every)
         count = max(ways for ways, _ in found) if apart else sum(ways for ways, _ in found)
-        return count, frozenset().union(*(first for _, first in found))
+        return count, every
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return _repeated(*value, after)
+        low, high, body = value
+        return _repeated(low, high, body, after)
     raise re.error("look-around, back-references and atomic groups are not supported")
 
 

@@ -31,8 +31,10 @@ def rules_directory() -> Path:
 
 
 def load_catalog(own: tuple[str, ...] = ()) -> Catalog:
-    """The catalogue of `rules/`, from the cache when no rule file has changed since, with the rules in files of
-    a user's `own` behind ours. Raises UserError for a mistake in one."""
+    """The catalogue of `rules/`, from the cache when no rule file has changed since.
+
+    The rules in files of a user's `own` stand behind ours. Raises UserError for a mistake in one.
+    """
     if own:
         from mlscan.catalog.own import extended
 

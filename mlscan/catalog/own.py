@@ -1,8 +1,8 @@
 """Rules of a user's own, the files that `rules` in a configuration names: read, checked, added to ours.
 
 They are data in the shapes of `rules/tokens`, `rules/sdks` and `rules/commands`, told apart by their first
-key. Whoever wrote them may mean no good: they can add findings and take none away (see `mlscan.catalog.limits`
-for what is refused), and the catalogue puts them behind ours, so that ours answer first.
+key. Whoever wrote them may mean no good: they can add findings and take none away, `mlscan.catalog.limits`
+says what is refused for that, and the catalogue puts them behind ours, so that ours answer first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 from mlscan.catalog import bounds, cache, limits, rulefile
 from mlscan.catalog.rulefile import Mistake, RuleFile
-from mlscan.catalog.schema import Catalog, Sdk, Tool, Vendor
+from mlscan.catalog.schema import Catalog, Sdk, TokenFormat, Tool, Vendor
 from mlscan.errors import UserError
 
 MOST_FILES, MOST_ENTRIES = 100, 1_000
@@ -73,7 +73,10 @@ def read(files: list[Path], ours: Catalog) -> Own:
     """Read and check files; a mistake in one keeps nothing of the others from being told."""
     own = Own()
     taken = dict.fromkeys(
-        [*(token.id for vendor in ours.vendors for token in vendor.tokens), *(item.id for item in ours.checks)],
+        [
+            *(token.id for vendor in ours.vendors for token in vendor.tokens),
+            *(item.id for item in ours.checks),
+        ],
         "a rule of mlscan",
     )
     if len(files) > MOST_FILES:
@@ -114,16 +117,14 @@ def _mistakes(
         yield file.mistake(keys, reason)
 
 
-def _refused(token: msgspec.Struct) -> str:
+def _refused(token: TokenFormat) -> str:
     """Why neither engine takes the pattern of a format; empty where both do."""
     import re
 
     import hyperscan
 
     from mlscan.catalog.patterns import coarse_expression, confirmer, token_expression
-    from mlscan.catalog.schema import TokenFormat
 
-    assert isinstance(token, TokenFormat)
     try:
         groups = set(confirmer(token_expression(token)).groupindex)
         if groups != {"secret"}:
@@ -141,7 +142,8 @@ def _size(item: tuple[RuleFile, Vendor | Sdk | Tool]) -> int:
     if isinstance(entry, Vendor):
         return len(entry.tokens)
     if isinstance(entry, Sdk):
-        return sum(len(part.calls) for part in (*entry.credentials, *entry.promotions))
+        calls = [sink.calls for sink in entry.credentials] + [call.calls for call in entry.promotions]
+        return sum(map(len, calls))
     return len(entry.invocations) + sum(len(task.uses) for task in entry.tasks)
 
 

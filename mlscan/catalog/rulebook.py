@@ -60,8 +60,10 @@ def rules(catalog: Catalog) -> tuple[Rule, ...]:
 
 
 def graded(rules: tuple[Rule, ...], config: Config) -> tuple[Rule, ...]:
-    """The rules of a run. What a policy asks for and is not there is a warning, and else only a note; what the
-    configuration says under `severity` counts more."""
+    """The rules of a run. What a policy asks for and is not there is a warning, and else only a note.
+
+    What the configuration says under `severity` counts more.
+    """
     severities = dict(config.severity)
     if config.policy is not None:
         severities.setdefault(_BY_POLICY, Severity.WARNING)

@@ -26,7 +26,7 @@ _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]")
 _FIELD = re.compile(r"unknown field `([^`]+)`")
 
 
-class Mistake(UserError):
+class Mistake(UserError):  # noqa: N818  it is the user's
     """What is wrong in a rule file: `path:line:column: reason`, 1-based."""
 
     def __init__(self, path: Path, line: int, column: int, reason: str) -> None:

@@ -57,10 +57,20 @@ that off.
     "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
 )
 @click.option(
-    "--select", multiple=True, metavar="NAMES", callback=options.names, help="Only these rules or families."
+    "--select",
+    multiple=True,
+    metavar="NAMES",
+    callback=options.names,
+    shell_complete=options.rule_names,
+    help="Only these rules or families.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="NAMES", callback=options.names, help="Not these rules or families."
+    "--ignore",
+    multiple=True,
+    metavar="NAMES",
+    callback=options.names,
+    shell_complete=options.rule_names,
+    help="Not these rules or families.",
 )
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
@@ -169,9 +179,9 @@ def _command_hint(path: str) -> str:
     """A mistyped command arrives here as a path."""
     from mlscan.words import suggestion
 
-    return (
-        suggestion(path, ["check", "graph", "evidence", "diff", "rules", "explain"]) if path.isalpha() else ""
-    )
+    main = click.get_current_context().find_root().command
+    commands = main.commands if isinstance(main, click.Group) else {}
+    return suggestion(path, commands) if path.isalpha() else ""
 
 
 def settled_config(request: Request, file: str | None, no_config: bool, settings: Settings) -> Config:

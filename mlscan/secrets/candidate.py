@@ -17,7 +17,8 @@ class Candidate:
     """`start` and `end` are byte offsets in `Document.data` of the secret itself, or of the whole
     expression it is computed from. `related` are (start, end, note) of places that show why; `folded` tells
     that the text shows the secret only in parts; `weak` marks a guessable password that a service is really
-    given. One of a user's own format that `leads` names a finding that a name or a call makes too. `value` is the plain secret: it stays in this room.
+    given. One of a user's own format that `leads` names a finding that a name or a call makes too. `value` is
+    the plain secret: it stays in this room.
     """
 
     start: int

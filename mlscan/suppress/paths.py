@@ -1,4 +1,4 @@
-"""What the configuration ignores at some paths: `[per-path-ignores]`, gitignore patterns to rules and families.
+"""What a configuration ignores at some paths: `[per-path-ignores]`, gitignore patterns to rules and families.
 
 Such findings are marked and kept, as with an ignore comment: reports count them as suppressed. A rule that
 `ignore` names does not run at all.
@@ -29,7 +29,9 @@ class PathIgnores:
             except ValueError as error:
                 raise UserError(f'per-path-ignores."{pattern}": not a gitignore pattern: {error}') from error
             if pattern.startswith("!"):
-                raise UserError(f'per-path-ignores."{pattern}": takes back nothing; write which paths to ignore')
+                raise UserError(
+                    f'per-path-ignores."{pattern}": takes back nothing; write which paths to ignore'
+                )
             self._tests.append((pattern, frozenset(ignored), spec.match_file))
 
     def __bool__(self) -> bool:
@@ -43,5 +45,7 @@ class PathIgnores:
         names = {finding.rule, rules[finding.rule].family.value}
         for pattern, ignored, fits in self._tests:
             if ignored & names and fits(finding.place.path):
-                return replace(finding, suppressed=Suppression("config", pattern, f"per-path-ignores, {pattern}"))
+                return replace(
+                    finding, suppressed=Suppression("config", pattern, f"per-path-ignores, {pattern}")
+                )
         return finding
