@@ -25,6 +25,7 @@ with warnings.catch_warnings():
 
 MOST_WAYS = 2_000
 SHORTEST, LONGEST = 8, 5_100  # bytes of a secret with its surroundings
+_WRITTEN = 1_000  # characters of an expression
 FIXED = 3  # letters that a text without keywords always holds
 _CAP = 10**9
 _EVERY = frozenset(range(256))
@@ -34,8 +35,11 @@ Items = Sequence[tuple[Any, Any]]
 
 def objection(pattern: str, *, keywords: bool) -> str:
     """Why a pattern may not be used, and how to write it; empty where it may."""
+    if len(pattern) > _WRITTEN:
+        return f"written with more than {_WRITTEN} characters"
     try:
-        parsed: Any = parser.parse(pattern.encode())
+        written: Any = pattern.encode()  # its stubs know no bytes
+        parsed: Any = parser.parse(written)
         items: Items = list(parsed)
         shortest, longest = parsed.getwidth()
         ways, _ = _ways(items, frozenset())

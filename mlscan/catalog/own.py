@@ -8,6 +8,7 @@ says what is refused for that, and the catalogue puts them behind ours, so that 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from mlscan.catalog.schema import Catalog, Sdk, TokenFormat, Tool, Vendor
 from mlscan.errors import UserError
 
 MOST_FILES, MOST_ENTRIES = 100, 1_000
+_PATIENCE = 30.0  # seconds that compiling the formats of all files may take, each by itself
 _SHAPES: dict[str, type[Vendor] | type[Sdk] | type[Tool]] = {"vendor": Vendor, "sdk": Sdk, "tool": Tool}
 _PATTERN_FIELDS = "`vendor` (token formats), `sdk` (calls) or `tool` (commands)"
 
@@ -81,6 +83,7 @@ def read(files: list[Path], ours: Catalog) -> Own:
     )
     if len(files) > MOST_FILES:
         own.mistakes.append(UserError(f"rules: {len(files)} files, more than {MOST_FILES}"))
+    deadline = time.perf_counter() + _PATIENCE
     for path in files[:MOST_FILES]:
         try:
             file = rulefile.read(path, foreign=True)
@@ -89,7 +92,7 @@ def read(files: list[Path], ours: Catalog) -> Own:
             own.mistakes.append(error)
             continue
         own.entries.append((file, entry))
-        own.mistakes += _mistakes(file, entry, ours, taken)
+        own.mistakes += _mistakes(file, entry, ours, taken, deadline)
     if sum(map(_size, own.entries)) > MOST_ENTRIES:
         own.mistakes.append(UserError(f"rules: more than {MOST_ENTRIES} entries in all"))
     return own
@@ -103,15 +106,17 @@ def _shape(file: RuleFile) -> type[Vendor] | type[Sdk] | type[Tool]:
 
 
 def _mistakes(
-    file: RuleFile, entry: Vendor | Sdk | Tool, ours: Catalog, taken: dict[str, str]
+    file: RuleFile, entry: Vendor | Sdk | Tool, ours: Catalog, taken: dict[str, str], deadline: float
 ) -> Iterator[Mistake]:
     if isinstance(entry, Vendor):
         for index, token in enumerate(entry.tokens):
+            if time.perf_counter() > deadline:
+                yield file.mistake(("tokens", index), "the formats up to here take too long to compile")
+                return
             if token.id in taken:
                 yield file.mistake(("tokens", index, "id"), f"'{token.id}' is {taken[token.id]} already")
             taken[token.id] = f"a rule in {file.path}"
-            reason = bounds.objection(token.pattern, keywords=bool(token.keywords)) or _refused(token)
-            if reason:
+            if reason := bounds.objection(token.pattern, keywords=bool(token.keywords)) or _refused(token):
                 yield file.mistake(("tokens", index, "pattern"), f"{token.id}: {reason}")
     for keys, reason in limits.objections(entry, ours):
         yield file.mistake(keys, reason)

@@ -42,10 +42,10 @@ def init(context: click.Context, root: str | None, pre_commit: bool) -> int:
         _hook(folder / ".pre-commit-config.yaml")
     commands = context.find_root().command
     known = commands.commands if isinstance(commands, click.Group) else {}
-    steps = [(line, why) for line, why in _NEXT if (line.split()[1:] or ["check"])[0] in known]
+    steps = [(line, why) for line, why in _NEXT if line.split()[1] in known]
     click.echo("\nNext:")
     for line, why in steps:
-        click.echo(f"  {line:<37}  {why}")
+        click.echo(f"  {line:<38}  {why}")
     return 0
 
 
@@ -53,10 +53,7 @@ _NEXT = (
     ("mlscan check --statistics", "what there is today"),
     ("mlscan explain RULE", "why a finding is one, and what to do"),
     ("mlscan baseline", "accept what is there, and hear of what is new only"),
-    (
-        "mlscan check --format sarif -o m.sarif",
-        "for GitHub: upload it with github/codeql-action/upload-sarif",
-    ),
+    ("mlscan check --format sarif -o x.sarif", "for github/codeql-action/upload-sarif in a workflow"),
     ("mlscan completion bash", "let your shell complete commands and rules"),
 )
 

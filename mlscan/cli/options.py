@@ -18,7 +18,7 @@ def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str
 
 
 def known() -> tuple[Catalog, tuple[Rule, ...]]:
-    """The catalogue with rules of the user's own, and every rule graded as the configuration found here says."""
+    """The catalogue with rules of the user's own, and every rule as the configuration here grades it."""
     from mlscan.catalog.load import load_catalog
     from mlscan.catalog.rulebook import graded, rules
     from mlscan.config import config_root, load_config

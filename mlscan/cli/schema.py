@@ -23,8 +23,8 @@ _ONLY_IN_FILE = {
     "rules": "Files with token formats, SDK calls and commands of your own: globs below this file's folder. "
     "`mlscan rules check` tells whether they are right.",
     "severity": "Rule ids with the severity they are to have here.",
-    "per-path-ignores": "Gitignore patterns with the rule ids and families whose findings do not count there; "
-    "they are reported as suppressed.",
+    "per-path-ignores": "Gitignore patterns with the rule ids and families whose findings do not count "
+    "there; they are reported as suppressed.",
     "policy": "What a release has to show, by the risk of where it goes and of what is released.",
 }
 _OF_POLICY = {
@@ -55,9 +55,9 @@ def schema() -> dict[str, Any]:
         if not part["required"]:
             del part["required"]
     whole, policy, risk = parts["File"], parts["Policy"], parts["RiskOf"]
-    said = {option.name: option.help for option in check.params if isinstance(option, click.Option)}
-    said = {name.replace("_", "-"): text for name, text in said.items() if name and text} | _ONLY_IN_FILE
-    said["format"] = said.pop("format-name")
+    options = [option for option in check.params if isinstance(option, click.Option)]
+    said = {option.opts[-1].removeprefix("--"): option.help for option in options}
+    said |= _ONLY_IN_FILE
     for name, entry in whole["properties"].items():
         entry["description"] = said[name]
     for name in ("select", "ignore"):

@@ -12,7 +12,7 @@ TEMPLATE = f"""\
 # Files that are not looked at, gitignore patterns. What git ignores is left out anyway.
 # exclude = ["third_party/", "*.lock"]
 
-# Rules or whole families that do not run: `mlscan rules` lists them, `mlscan explain RULE` says why one is there.
+# Rules or whole families that do not run: `mlscan rules` lists them, `mlscan explain RULE` says more.
 # ignore = ["gate-unverified", "evidence"]
 
 # How severe (note, warning, error) and how certain (low, medium, high) a finding has to be.
