@@ -19,7 +19,8 @@ _LONGEST = 20_000
 _NAMED = 200
 _MARGIN = 4100  # no secret reaches further behind a hit: the longest formats hold 4000 characters
 _OWN_REACH = 6000  # a format of the user's own holds at most 5100, see `mlscan.catalog.bounds`
-_PATIENCE = 10.0  # seconds that confirming one of them may take in a run
+_PATIENCE = 10.0  # seconds that one of them may take in a run
+_PER_HIT = 5e-6
 _BLOB = 80
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # `user:password@host` is how documentation writes a URL.
@@ -61,6 +62,7 @@ class Formats:
             low, high = window(token, data, hit.end)
             if token.id in self._own:
                 low, high = max(low, hit.end - _OWN_REACH), min(high, hit.end + _OWN_REACH)
+                self._spend(token.id, _PER_HIT)
             # Long lines of base64 hit at every letter: what an earlier window held is not searched again.
             before = looked.get(hit.name, 0)
             if before >= high or hit.end + _MARGIN <= before:
@@ -105,10 +107,13 @@ class Formats:
             return list(confirmed(token, self._shape(token), data, low, high))
         started = time.perf_counter()
         found = list(confirmed(token, self._shape(token), data, low, high))
-        self._spent[token.id] += time.perf_counter() - started
-        if self._spent[token.id] > _PATIENCE:
-            self._silent.add(token.id)
+        self._spend(token.id, time.perf_counter() - started)
         return found
+
+    def _spend(self, name: str, seconds: float) -> None:
+        self._spent[name] += seconds
+        if self._spent[name] > _PATIENCE:
+            self._silent.add(name)
 
     def _shape(self, token: TokenFormat) -> re.Pattern[bytes]:
         """What confirms a format, made at its first hit."""
