@@ -13,8 +13,8 @@ Examples:
   mlscan init --no-pre-commit
 
 \b
-Nothing is overwritten: an mlscan.toml or a [tool.mlscan] that is there stays, and a hook is only added behind
-the others, or shown for you to paste.
+Nothing is overwritten: an mlscan.toml or a [tool.mlscan] that is there stays, and a hook is only added
+behind the others, or shown for you to paste.
 """
 
 
