@@ -202,6 +202,7 @@ def test_mistakes_in_formats(tmp_path: Path, catalog: Catalog, old: str, new: st
         (SDK, "[production]", "['*a*b*c*d*']", "at most 3 `*`"),
         (SDK, "modules: [acme]", "modules: [acme]\norigins: [{calls: [a.b], kind: a URL}]", "`origins` is"),
         (TOOL, "action: deploy", "action: plan", "4:13: action 'plan': rules of your own add findings"),
+        (TOOL, "action: deploy", "action: deploys", "Invalid enum value 'deploys'; did you mean 'deploy'?"),
         (TOOL, "[acmectl]", "['*']", "2:12: '*': a program is one word"),
         (TOOL, "[acmectl]", "[./deploy.sh]", "a program is one word, without a path"),
         (

@@ -23,6 +23,7 @@ LARGEST = 500_000  # bytes of a file that is not ours
 _DEEPEST = 12
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]")
+_WORD = re.compile(r"Invalid enum value '([^']*)'")
 _FIELD = re.compile(r"unknown field `([^`]+)`")
 
 
@@ -48,9 +49,14 @@ class RuleFile:
         except msgspec.ValidationError as error:
             reason, _, where = str(error).partition(" - at `$")
             keys: Keys = tuple(int(number) if number else key for key, number in _STEP.findall(where))
+            fields = _fields(shape)
             if unknown := _FIELD.search(reason):
                 keys = (*keys, unknown[1])
-                reason += suggestion(unknown[1], _fields(shape))
+                reason += suggestion(unknown[1], {name for name, _ in fields})
+            elif keys and (word := _WORD.match(reason)):
+                reason += suggestion(
+                    word[1], {item for name, words in fields if name == keys[-1] for item in words}
+                )
             raise self.mistake(keys, reason) from None
 
     def mistake(self, keys: Keys, reason: str) -> Mistake:
@@ -109,10 +115,11 @@ def _check(path: Path, events: Any) -> None:
             raise Mistake(path, mark.line + 1, mark.column + 1, reason)
 
 
-def _fields(shape: type[Any]) -> set[str]:
-    """The names of all fields in a shape and what it holds."""
+def _fields(shape: type[Any]) -> list[tuple[str, list[str]]]:
+    """(name, words it may be, if these are few) of each field of a shape and of what it holds."""
     _, components = msgspec.json.schema_components([shape])
-    return {name for part in components.values() for name in part.get("properties", ())}
+    parts = [part.get("properties", {}) for part in components.values()]
+    return [(name, kind.get("enum", [])) for part in parts for name, kind in part.items()]
 
 
 def _step(node: Any, key: str | int) -> Any:
