@@ -311,6 +311,14 @@ def test_our_findings_stay_beside_greedy_formats(
     assert after[0] in (("any-line", "credential-in-variable") if named else ("credential-in-variable",))
 
 
+@pytest.mark.parametrize("lesser", ["severity: note", "severity: warning", "public: true"])
+def test_only_an_error_gives_its_name_to_our_finding(tmp_path: Path, catalog: Catalog, lesser: str) -> None:
+    text = f'ACME_TOKEN = "{TOKEN}"\n'
+    own = _own(tmp_path, catalog, TOKENS.replace("    title:", f"    {lesser}\n    title:"))
+    assert _rules(own, text) == ["credential-in-variable"]
+    assert _rules(own, f"x: {TOKEN}", "x.txt") == ["acme-token"]
+
+
 def test_an_own_format_that_is_ignored_hides_nothing(tmp_path: Path, catalog: Catalog) -> None:
     text = f'ACME_TOKEN = "{TOKEN}"\n'
     assert _rules(_own(tmp_path, catalog, TOKENS), text) == ["acme-token"]
