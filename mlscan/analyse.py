@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -109,7 +109,13 @@ class Analyser:
         self._grants = Family.ACCESS.value in names
         self._matcher = Matcher(catalog)
         self._plugins = _plugins(plugins)
-        self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory, plugins=self._plugins)
+        self._secrets = SecretFinder(
+            catalog,
+            self._matcher,
+            inventory=inventory,
+            plugins=self._plugins,
+            silent=catalog.own_formats - names,
+        )
         self._catalog = catalog
         self._sightings = Sightings(catalog.evidence)
         self._rules = {rule.id: rule for rule in rules}
@@ -235,8 +241,16 @@ class Analyser:
             # In a pipeline a comment may serve a finding of the graph, which is yet to come.
             notes = notes if pipeline or access else [*notes, *unused]
         sighted = self._sightings.of(document.source.path, fired)
+        notes = [*notes, *self._given_up(document, hits)]
         told = (*document.notes, *sorted(set(notes)))
         return Understood(document, tuple(findings), told, pipeline, access, sighted)
+
+    def _given_up(self, document: Document, hits: list[Hit]) -> Iterator[Note]:
+        """A note for each rule of the user's own that may have something here and took too long."""
+        for rule in self._secrets.given_up():
+            if any(hit.name == rule for hit in hits):
+                what = f"rule '{rule}' takes too long and was not looked for; make its pattern more exact"
+                yield Note(document.source.path, "unparsed", what)
 
     def _find_secrets(
         self, document: Document, hits: list[Hit], fired: Fired

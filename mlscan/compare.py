@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlscan.catalog.rulebook import graded
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
 from mlscan.checks.changes import opened, sentence
@@ -45,7 +46,7 @@ def work_tree(folder: Path, config: Config) -> State:
 
 def compare(base: State, head: State, catalog: Catalog, config: Config) -> Comparison:
     """The findings of a change. Ignore comments of the later state count."""
-    rules = rulebook(catalog)
+    rules = graded(rulebook(catalog), config)
     worker = Worker(catalog, rules, config)
     excluded = config.exclusion() or (lambda path: False)
     sizes: list[int] = []

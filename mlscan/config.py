@@ -1,13 +1,14 @@
 """What the user decided: defaults, then `mlscan.toml` or `[tool.mlscan]`, then the command line.
 
 One file counts, at the root of the repository. Its keys are the long option names of `mlscan check`, and
-`policy`, see `mlscan.policy`; an unknown key or a wrong type is an error that names file and key.
+those that only a file has: `rules`, `severity`, `per-path-ignores`, and `policy`, see `mlscan.policy`. An
+unknown key or a wrong type is an error that names file and key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -20,7 +21,9 @@ from mlscan.policy import Policy, read_policy
 from mlscan.words import suggestion
 
 FormatName = Literal["text", "concise", "json", "sarif", "github"]
+Level = Literal["note", "warning", "error"]
 
+FAMILIES = tuple(family.value for family in Family)
 _FILES = ("mlscan.toml", "pyproject.toml")
 
 
@@ -30,7 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     select: tuple[str, ...] | UnsetType = UNSET
     ignore: tuple[str, ...] | UnsetType = UNSET
     exclude: tuple[str, ...] | UnsetType = UNSET
-    min_severity: Literal["note", "warning", "error"] | UnsetType = UNSET
+    min_severity: Level | UnsetType = UNSET
     min_confidence: Literal["low", "medium", "high"] | UnsetType = UNSET
     max_file_size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     format: FormatName | UnsetType = UNSET
@@ -38,6 +41,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     exit_zero: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     plugins: tuple[str, ...] | UnsetType = UNSET
+    rules: tuple[str, ...] | UnsetType = UNSET
+    severity: dict[str, Level] | UnsetType = UNSET
+    per_path_ignores: dict[str, tuple[str, ...]] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,9 @@ class Config:
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
     `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
     plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
-    `policy` is what a release has to show; None where nobody has decided.
+    `rules` are the files with rules of the user's own, resolved. `severity` grades rules by id anew;
+    `per_path_ignores` maps gitignore patterns to rule ids and families whose findings do not count there.
+    `policy` is what a release has to show; None where nobody has decided. `file` is where this was read.
     """
 
     select: tuple[str, ...] = ()
@@ -63,7 +71,11 @@ class Config:
     jobs: int = 0
     plugins: tuple[str, ...] = ()
     plugins_trusted: bool = True
+    rules: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Policy | None = None
+    file: str = field(default="", compare=False)
 
     def merged(self, settings: Settings) -> Config:
         """This configuration with every value the settings mention put over it.
@@ -77,6 +89,8 @@ class Config:
             values["min_severity"] = Severity[values["min_severity"].upper()]
         if "min_confidence" in values:
             values["min_confidence"] = Confidence[values["min_confidence"].upper()]
+        if "severity" in values:
+            values["severity"] = {name: Severity[word.upper()] for name, word in values["severity"].items()}
         if "select" in values:
             kept = tuple(name for name in self.ignore if name not in values["select"])
             values = {"ignore": kept, **values}
@@ -132,7 +146,28 @@ def _read(file: Path, table: dict[str, Any]) -> Config:
     policy = read_policy(str(file), table["policy"]) if "policy" in table else None
     config = Config(policy=policy).merged(_settings(file, table))
     plugins = tuple(str(file.parent / name) if name.endswith(".py") else name for name in config.plugins)
-    return replace(config, plugins=plugins)
+    rules = _files(file, config.rules) if config.rules else ()
+    return replace(config, plugins=plugins, rules=rules, file=str(file))
+
+
+def _files(file: Path, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """The files that the globs of `rules` mean, all of them below the folder of the configuration."""
+    folder = file.parent
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        parts = Path(pattern).parts
+        if Path(pattern).is_absolute() or ".." in parts or parts.count("**") > 1 or not parts:
+            raise UserError(
+                f"{file}: rules: '{pattern}': a path below {folder or '.'}, with `**` at most once"
+            )
+        paths = sorted(path for path in folder.glob(pattern) if path.is_file())
+        if not paths:
+            raise UserError(f"{file}: rules: no file matches '{pattern}'")
+        for path in paths:
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise UserError(f"{file}: rules: {path} leads out of {folder}")
+            found[str(path)] = None
+    return tuple(found)
 
 
 def built_in(plugin: str) -> bool:
@@ -149,9 +184,25 @@ def check_plugins(config: Config) -> None:
         )
 
 
+def selects(config: Config) -> bool:
+    """Whether a configuration names rules."""
+    return bool(config.select or config.ignore or config.severity or config.per_path_ignores)
+
+
 def check_selectors(config: Config, rules: Iterable[Rule]) -> None:
-    """Refuse a name in `select` or `ignore` that is no rule and no family: a typo would hide findings."""
-    known = [family.value for family in Family] + [rule.id for rule in rules]
+    """Refuse a name that is no rule and no family: a typo would hide findings."""
+    ids = [rule.id for rule in rules]
+    known = [*FAMILIES, *ids]
+    for name in config.severity:
+        if name not in ids:
+            raise UserError(f"{config.file}: severity: unknown rule '{name}'{suggestion(name, ids)}")
+    for pattern, names in config.per_path_ignores.items():
+        for name in names:
+            if name not in known:
+                raise UserError(
+                    f'{config.file}: per-path-ignores."{pattern}": unknown rule or family '
+                    f"'{name}'{suggestion(name, known)} (`mlscan rules` lists them)"
+                )
     for option, names in (("select", config.select), ("ignore", config.ignore)):
         for name in names:
             if name not in known:
@@ -203,6 +254,14 @@ def _settings(path: Path, table: dict[str, Any]) -> Settings:
     for key in table:
         if key not in known:
             raise UserError(f"{path}: unknown key '{key}'{suggestion(key, [*known, 'policy'])}")
+    for name, kind in (("severity", Level), ("per-path-ignores", tuple[str, ...])):
+        for key, value in table[name].items() if isinstance(table.get(name), dict) else ():
+            try:
+                convert(value, kind)
+            except ValidationError as error:
+                reason = str(error).partition(" - at ")[0]
+                hint = " (one of note, warning, error; `ignore` turns a rule off)" if kind is Level else ""
+                raise UserError(f'{path}: {name}."{key}": {reason}{hint}') from error
     try:
         return convert(table, Settings)
     except ValidationError as error:

@@ -15,6 +15,7 @@ from mlscan.identify import identified
 from mlscan.model import Confidence, Finding, Note, Rule
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Listing, read
+from mlscan.suppress.paths import PathIgnores
 
 # Starting a pool costs about 60 ms, as much as scanning 12 MB.
 _POOL_PAYS = 12_000_000
@@ -65,6 +66,7 @@ class Worker:
         )
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
+        self._ignored = PathIgnores(config.per_path_ignores)
 
     def shard(self, root: Path, paths: Iterable[str]) -> Partial:
         """The partial result of some files below a root; a file that vanished meanwhile is a note."""
@@ -95,8 +97,9 @@ class Worker:
         return Partial(findings, understood.notes, pipelines, grants, (opened,), sighted, 1, len(source.data))
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings the configuration asks for."""
-        return [item for item in findings if self._config.wants(self._rules[item.rule], item.confidence)]
+        """The findings the configuration asks for, those that it ignores at their path marked."""
+        found = [item for item in findings if self._config.wants(self._rules[item.rule], item.confidence)]
+        return self._ignored.apply(found, self._rules) if self._ignored else found
 
 
 def merged(partials: Iterable[Partial]) -> Partial:

@@ -46,8 +46,8 @@ def scan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Scan:
     double = Scan()
     contents: dict[str, dict[str, Any]] = {
         "mlscan.scan": {"scan": double},
-        "mlscan.catalog.load": {"load_catalog": object},
-        "mlscan.catalog.rulebook": {"rules": lambda _catalog: RULES},
+        "mlscan.catalog.load": {"load_catalog": lambda *_: object()},
+        "mlscan.catalog.rulebook": {"rules": lambda _catalog: RULES, "graded": lambda rules, _config: rules},
     }
     for name, attributes in contents.items():
         module = ModuleType(name)

@@ -24,6 +24,11 @@ statistics = true
 exit-zero = false
 jobs = 2
 plugins = ["KeywordDetector"]
+rules = ["tools/*.yaml"]
+[severity]
+gate-unverified = "error"
+[per-path-ignores]
+"tests/" = ["secrets", "gate-unverified"]
 """
 
 
@@ -32,6 +37,13 @@ def test_defaults_when_there_is_no_file(tmp_path: Path) -> None:
     assert Config().max_file_size == 50_000_000
 
 
+@pytest.fixture
+def own(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/own.yaml").touch()
+
+
+@pytest.mark.usefixtures("own")
 def test_every_key_from_mlscan_toml(tmp_path: Path) -> None:
     (tmp_path / "mlscan.toml").write_text(EVERY_KEY)
     assert load_config(tmp_path) == Config(
@@ -47,11 +59,17 @@ def test_every_key_from_mlscan_toml(tmp_path: Path) -> None:
         jobs=2,
         plugins=("KeywordDetector",),
         plugins_trusted=False,
+        rules=(str(tmp_path / "tools/own.yaml"),),
+        severity={"gate-unverified": Severity.ERROR},
+        per_path_ignores={"tests/": ("secrets", "gate-unverified")},
     )
 
 
+@pytest.mark.usefixtures("own")
 def test_section_of_pyproject(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n[tool.mlscan]\n{EVERY_KEY}")
+    section = EVERY_KEY.replace("[severity]", "[tool.mlscan.severity]")
+    section = section.replace("[per-path-ignores]", "[tool.mlscan.per-path-ignores]")
+    (tmp_path / "pyproject.toml").write_text(f"[project]\nname = 'x'\n[tool.mlscan]\n{section}")
     assert load_config(tmp_path).jobs == 2
 
 
@@ -71,7 +89,7 @@ def test_file_named_by_the_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("min-sevrity = 'error'", "unknown key 'min-sevrity'; did you mean 'min-severity'?"),
+        ("min-sevrity = 'error'", "unknown key 'min-sevrity'; did you mean 'min-severity'"),
         ("min_severity = 'error'", "unknown key 'min_severity'"),
         ("min-severity = 'fatal'", "min-severity: Invalid enum value 'fatal' (one of note, warning, error)"),
         ("jobs = 'many'", "jobs: Expected `int`, got `str`"),

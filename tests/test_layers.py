@@ -21,7 +21,7 @@ LAYERS = [
     ["checks"],
     ["deployers"],
     ["suppress"],
-    ["analyse", "identify"],
+    ["analyse", "identify", "rehearsal"],
     ["shards"],
     ["scan"],
     ["compare", "auditor"],

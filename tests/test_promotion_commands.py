@@ -11,6 +11,7 @@ from mlscan.promotion.commands import Recogniser, Setting
 from mlscan.promotion.located import Located
 from mlscan.promotion.scope import Scope
 from mlscan.promotion.scripts import ScriptFollower
+from mlscan.rehearsal import command
 from mlscan.sources.source import Source
 
 CATALOG = read_catalog(rules_directory())
@@ -39,28 +40,18 @@ def actions(script: str, **names: str) -> list[str]:
     return [action.kind for action in RECOGNISER.actions(text, Setting(scope))]
 
 
-CASES = [
-    pytest.param(invocation, example, id=f"{tool.tool}: {example[:50]}")
-    for tool in CATALOG.tools
-    for invocation in tool.invocations
-    for example in invocation.examples
-]
-COUNTER = [
-    pytest.param(invocation, example, id=f"{tool.tool}: {example[:50]}")
-    for tool in CATALOG.tools
-    for invocation in tool.invocations
-    for example in invocation.counterexamples
-]
+INVOCATIONS = [(tool.tool, invocation) for tool in CATALOG.tools for invocation in tool.invocations]
 
 
-@pytest.mark.parametrize(("invocation", "example"), CASES)
-def test_example(invocation: Invocation, example: str) -> None:
-    assert invocation.action in actions(example)
-
-
-@pytest.mark.parametrize(("invocation", "example"), COUNTER)
-def test_counterexample(invocation: Invocation, example: str) -> None:
-    assert invocation.action not in actions(example)
+@pytest.mark.parametrize(
+    "invocation",
+    [invocation for _, invocation in INVOCATIONS],
+    ids=[
+        f"{tool}: {invocation.action} {' '.join(invocation.match)[:40]}" for tool, invocation in INVOCATIONS
+    ],
+)
+def test_examples(invocation: Invocation) -> None:
+    assert list(command(invocation, actions)) == []
 
 
 @pytest.mark.parametrize(

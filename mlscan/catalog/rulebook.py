@@ -13,6 +13,8 @@ _SEVERITY: dict[Level, Severity] = {
     "warning": Severity.WARNING,
     "note": Severity.NOTE,
 }
+# What GitHub calls low, medium, and high or critical.
+_BANDS = {Severity.NOTE: (0.1, 3.9), Severity.WARNING: (4.0, 6.9), Severity.ERROR: (7.0, 10.0)}
 _BY_POLICY = "missing-release-evidence"
 _HARD_CODED = 798  # CWE-798: use of hard-coded credentials
 
@@ -25,7 +27,9 @@ def rules(catalog: Catalog) -> tuple[Rule, ...]:
             title=token.title,
             family=Family.SECRETS,
             severity=_SEVERITY[token.severity],
-            score=token.score,
+            score=_within(token.score, _SEVERITY[token.severity])
+            if token.id in catalog.own_formats
+            else token.score,
             precision=token.precision,
             why=" ".join((token.why or vendor.why).split()),
             fix=" ".join((token.fix or vendor.fix).split()),
@@ -56,9 +60,23 @@ def rules(catalog: Catalog) -> tuple[Rule, ...]:
 
 
 def graded(rules: tuple[Rule, ...], config: Config) -> tuple[Rule, ...]:
-    """The rules of a run. What a policy asks for and is not there is a warning, and else only a note."""
-    if config.policy is None:
-        return rules
-    return tuple(
-        replace(rule, severity=Severity.WARNING) if rule.id == _BY_POLICY else rule for rule in rules
-    )
+    """The rules of a run. What a policy asks for and is not there is a warning, and else only a note.
+
+    What the configuration says under `severity` counts more.
+    """
+    severities = dict(config.severity)
+    if config.policy is not None:
+        severities.setdefault(_BY_POLICY, Severity.WARNING)
+    return tuple(_regraded(rule, severities.get(rule.id, rule.severity)) for rule in rules)
+
+
+def _regraded(rule: Rule, severity: Severity) -> Rule:
+    if severity is rule.severity:
+        return rule
+    return replace(rule, severity=severity, score=_within(rule.score, severity))
+
+
+def _within(score: float, severity: Severity) -> float:
+    """The nearest score that GitHub shows as severe as a severity is."""
+    low, high = _BANDS[severity]
+    return min(high, max(low, score))

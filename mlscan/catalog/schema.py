@@ -265,7 +265,9 @@ class Environments(Struct, frozen=True, forbid_unknown_fields=True):
 class Catalog(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in `rules/`, sorted by file name and then by order in the file.
 
-    `state` names this version of the rule files; two catalogues of one state are equal.
+    `state` names this version of the rule files; two catalogues of one state are equal. Rules of a user's own
+    stand behind ours: `own_formats` are the ids of their token formats, `own_programs` the programs in lower
+    case that only they know.
     """
 
     vendors: tuple[Vendor, ...]
@@ -280,3 +282,5 @@ class Catalog(Struct, frozen=True, forbid_unknown_fields=True):
     logins: Logins = Logins(())
     exposures: Exposures = Exposures(())
     state: str = ""
+    own_formats: frozenset[str] = frozenset()
+    own_programs: frozenset[str] = frozenset()

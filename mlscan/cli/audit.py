@@ -97,7 +97,7 @@ def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:
     from mlscan.cli.progress import Progress, progress_wanted
     from mlscan.config import check_selectors
 
-    catalog = load_catalog()
+    catalog = load_catalog(config.rules)
     if config.select or config.ignore:
         from mlscan.catalog.rulebook import rules
 

@@ -57,10 +57,20 @@ that off.
     "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
 )
 @click.option(
-    "--select", multiple=True, metavar="NAMES", callback=options.names, help="Only these rules or families."
+    "--select",
+    multiple=True,
+    metavar="NAMES",
+    callback=options.names,
+    shell_complete=options.rule_names,
+    help="Only these rules or families.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="NAMES", callback=options.names, help="Not these rules or families."
+    "--ignore",
+    multiple=True,
+    metavar="NAMES",
+    callback=options.names,
+    shell_complete=options.rule_names,
+    help="Not these rules or families.",
 )
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
@@ -169,11 +179,9 @@ def _command_hint(path: str) -> str:
     """A mistyped command arrives here as a path."""
     from mlscan.words import suggestion
 
-    return (
-        suggestion(path, ["check", "graph", "evidence", "diff", "audit", "rules", "explain"])
-        if path.isalpha()
-        else ""
-    )
+    main = click.get_current_context().find_root().command
+    commands = main.commands if isinstance(main, click.Group) else {}
+    return suggestion(path, commands) if path.isalpha() else ""
 
 
 def settled_config(request: Request, file: str | None, no_config: bool, settings: Settings) -> Config:
@@ -198,11 +206,11 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
 def _scan(request: Request, config: Config, quiet: bool) -> Report:
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
-    from mlscan.config import check_selectors
+    from mlscan.config import check_selectors, selects
     from mlscan.scan import scan
 
-    catalog = load_catalog()
-    if config.select or config.ignore:
+    catalog = load_catalog(config.rules)
+    if selects(config):
         from mlscan.catalog.rulebook import rules
 
         check_selectors(config, rules(catalog))
@@ -228,7 +236,7 @@ def _since(report: Report, request: Request, config: Config, name: str) -> Repor
     changes = changes_since(folder, name)
     with Revision(folder, changes.base, config.max_file_size) as base:
         before = State(base.sources(), base.read)
-        found = compare(before, work_tree(folder, config), load_catalog(), config)
+        found = compare(before, work_tree(folder, config), load_catalog(config.rules), config)
     return narrowed(report, changes, found.report)
 
 

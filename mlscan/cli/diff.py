@@ -78,7 +78,7 @@ def diff(
             return State(found.sources(), found.read)
 
         after = revision(head) if head is not None else work_tree(folder, settled)
-        found = compare(revision(parted), after, load_catalog(), settled)
+        found = compare(revision(parted), after, load_catalog(settled.rules), settled)
     to_terminal = output in (None, "-")
     style = Style(Palette(wants_colour(color) and to_terminal))
     text = renderer(format_name)(found.report, style)

@@ -64,7 +64,7 @@ def evidence(
 
     request = request_of(paths, root, None)
     settled = graph_config(request, config, no_config, exclude)
-    found, notes = release_evidence(request, load_catalog(), settled, ask_git)
+    found, notes = release_evidence(request, load_catalog(settled.rules), settled, ask_git)
     to_file(_written(found, format_name, wants_colour(color) and output in (None, "-")), output or "-")
     for note in notes:
         tell(f"{note.path}: {note.message}")

@@ -6,6 +6,7 @@ import textwrap
 
 import click
 
+from mlscan.cli import options
 from mlscan.model import Rule
 
 _WIDTH = 96
@@ -17,16 +18,14 @@ Examples:
 
 
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("rule")
+@click.argument("rule", shell_complete=options.rule_names)
 def explain(rule: str) -> None:
     """Explain RULE: why it matters, how to mend it, how to silence it."""
-    from mlscan.catalog.load import load_catalog
-    from mlscan.catalog.rulebook import rules
     from mlscan.cli.output import to_stdout
     from mlscan.errors import UserError
     from mlscan.words import suggestion
 
-    known = {entry.id: entry for entry in rules(load_catalog())}
+    known = {entry.id: entry for entry in options.known()[1]}
     if rule not in known:
         raise UserError(f"unknown rule '{rule}'{suggestion(rule, known)} (`mlscan rules` lists them)")
     to_stdout(_prose(known[rule]))

@@ -56,7 +56,7 @@ def graph(
 
     request = request_of(paths, root, None)
     settled = graph_config(request, config, no_config, exclude)
-    found = promotion_graph(request, load_catalog(), settled)
+    found = promotion_graph(request, load_catalog(settled.rules), settled)
     coloured = wants_colour(color) and output in (None, "-")
     to_file(_drawn(depict(found), format_name, coloured), output or "-")
     for note in found.notes:

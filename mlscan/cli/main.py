@@ -11,10 +11,13 @@ import click
 from mlscan import __version__
 from mlscan.cli.audit import audit
 from mlscan.cli.check import check
+from mlscan.cli.completion import completion
+from mlscan.cli.config import config
 from mlscan.cli.diff import diff
 from mlscan.cli.evidence import evidence
 from mlscan.cli.explain import explain
 from mlscan.cli.graph import graph
+from mlscan.cli.init import init
 from mlscan.cli.rules import rules
 from mlscan.errors import UserError
 
@@ -27,6 +30,7 @@ Examples:
   mlscan --select secrets --min-severity error
   mlscan --format sarif -o mlscan.sarif
   mlscan explain deploy-without-approval
+  mlscan init                     write mlscan.toml
 
 \b
 Exit codes:
@@ -72,6 +76,9 @@ main.add_command(diff)
 main.add_command(audit)
 main.add_command(rules)
 main.add_command(explain)
+main.add_command(init)
+main.add_command(config)
+main.add_command(completion)
 
 
 def entry() -> None:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from mlscan.catalog.schema import Catalog
+    from mlscan.model import Rule
 
 
 def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Names from a repeated option whose values may hold several, separated by commas."""
     return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+def known() -> tuple[Catalog, tuple[Rule, ...]]:
+    """The catalogue with rules of the user's own, and every rule as the configuration here grades it."""
+    from mlscan.catalog.load import load_catalog
+    from mlscan.catalog.rulebook import graded, rules
+    from mlscan.config import config_root, load_config
+
+    settled = load_config(config_root((), None))
+    catalog = load_catalog(settled.rules)
+    return catalog, graded(rules(catalog), settled)
+
+
+def rule_names(_context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """For a shell: ids of rules with their titles, after a comma too; for an option also families."""
+    from mlscan.config import FAMILIES
+    from mlscan.errors import UserError
+
+    before, comma, word = incomplete.rpartition(",")
+    try:
+        _, rules = known()
+    except UserError:
+        return []
+    families = FAMILIES if isinstance(parameter, click.Option) else ()
+    found = [(name, f"every rule of the family {name}") for name in families]
+    found += [(rule.id, rule.title) for rule in rules]
+    return [
+        CompletionItem(f"{before}{comma}{name}", help=text) for name, text in found if name.startswith(word)
+    ]
 
 
 config = click.option("--config", metavar="FILE", help="Read configuration from FILE.")

@@ -1,20 +1,28 @@
-"""`mlscan rules`: list what is looked for."""
+"""`mlscan rules`: list what is looked for, and check rules of one's own."""
 
 from __future__ import annotations
 
 import click
 
+from mlscan.cli import options
+from mlscan.cli.rules_check import check_rules
 from mlscan.model import Rule
 
 _EPILOG = """\b
 Examples:
   mlscan rules
   mlscan rules --format markdown > RULES.md
-  mlscan explain huggingface-token
+  mlscan rules --families                      a table of a few lines
+  mlscan rules check tools/mlscan/acme.yaml    rules of your own
 """
 
 
-@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    short_help="List every rule, or check rules of your own.",
+    subcommand_metavar="[check [FILES]...]",
+)
 @click.option(
     "--format",
     "format_name",
@@ -22,13 +30,23 @@ Examples:
     default="text",
     help="How to list.  [default: text]",
 )
-def rules(format_name: str) -> None:
-    """List every rule: id, severity, family, title."""
-    from mlscan.catalog.load import load_catalog
-    from mlscan.catalog.rulebook import rules as rulebook
+@click.option("--families", is_flag=True, help="A Markdown table with a row for each family instead.")
+@click.pass_context
+def rules(context: click.Context, format_name: str, families: bool) -> None:
+    """List every rule: id, severity, family, title.
+
+    Rules of your own, which `rules` in mlscan.toml names, are among them, and `severity` there counts.
+    """
     from mlscan.cli.output import to_stdout
 
-    listed = rulebook(load_catalog())
+    if context.invoked_subcommand is not None:
+        return
+    catalog, listed = options.known()
+    if families:
+        from mlscan.report.families import table
+
+        to_stdout(table(listed, {check.id for check in catalog.checks}))
+        return
     to_stdout({"text": _text, "json": _json, "markdown": _markdown}[format_name](listed))
 
 
@@ -69,3 +87,6 @@ def _markdown(listed: tuple[Rule, ...]) -> str:
         for rule in listed
     ]
     return "\n".join(["| id | severity | family | title |", "|---|---|---|---|", *rows]) + "\n"
+
+
+rules.add_command(check_rules)

@@ -94,16 +94,19 @@ class Toolbox:
                     else:
                         self._exact.setdefault(name.lower(), task)
         self._any = self._programs.pop("*", [])
+        self._own = catalog.own_programs
 
     def knows(self, program: str) -> bool:
-        return program.lower() in self._programs
+        """Whether a program is one of ours; of a user's own tool a script may tell more."""
+        return program.lower() in self._programs and program.lower() not in self._own
 
     def invocations(self, line: Line, remote: bool = False) -> Iterator[tuple[Invocation, int]]:
         """The invocations a line is, best first, with the index after the words that matched."""
         if "--help" in line.words or line.words[:1] in _HARMLESS:
             return
         own = self._programs.get(line.program.lower())
-        for pattern in self._any if own is None else own:
+        known = (*own, *self._any) if own and line.program.lower() in self._own else own
+        for pattern in self._any if known is None else known:
             if pattern.invocation.remote and not remote:
                 continue
             after = _matches(pattern, line)

@@ -40,12 +40,14 @@ class SecretFinder:
         *,
         inventory: bool = True,
         plugins: Plugins | None = None,
+        silent: frozenset[str] = frozenset(),
     ) -> None:
-        """Without `inventory`, candidates of low confidence are concealed, but no findings."""
+        """Without `inventory`, candidates of low confidence are concealed, but no findings. Formats of the
+        user's own that are `silent` are not looked for."""
         self._plugins = plugins
         self._inventory = inventory
         self._matcher = matcher
-        self._formats = Formats(catalog)
+        self._formats = Formats(catalog, silent)
         self._sinks = Sinks(catalog)
         self._judge = Judge(catalog.lexicon)
         self._names = Names(catalog.lexicon)
@@ -92,6 +94,10 @@ class SecretFinder:
         merged = [pair for pair in merge(candidates) if every or _believed(*pair)]
         findings = [finding(document, best, others) for best, others in merged]
         return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
+
+    def given_up(self) -> tuple[str, ...]:
+        """Formats of the user's own that took too long and are no longer looked for."""
+        return self._formats.given_up()
 
     def worth_parsing(self, document: Document, fired: Fired) -> bool:
         """Whether the Python of a file can hold a credential that no format shows."""
@@ -142,7 +148,8 @@ class SecretFinder:
         text = candidate.value.encode("utf-8", "replace")
         whole = Document(Source("", text), text, "text")
         for found in self._formats.find(whole, self._matcher.match(text)[0], self._judge):
-            if (found.start, found.end) == (0, len(text)):
+            named = found.rank == FORMAT or found.leads
+            if named and (found.start, found.end) == (0, len(text)):
                 evidence = (*found.evidence, *candidate.evidence)
                 return replace(
                     candidate, rule=found.rule, rank=FORMAT, what=found.what, confidence=found.confidence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 
 from mlscan.catalog.database import Hit
@@ -10,13 +11,16 @@ from mlscan.catalog.patterns import confirmer, token_expression
 from mlscan.catalog.schema import Catalog, TokenFormat, Vendor
 from mlscan.documents.document import Document
 from mlscan.model import Confidence
-from mlscan.secrets.candidate import FORMAT, Candidate
+from mlscan.secrets.candidate import FORMAT, OWN, Candidate
 from mlscan.secrets.judge import Judge
 from mlscan.secrets.structure import inspect
 
 _LONGEST = 20_000
 _NAMED = 200
 _MARGIN = 4100  # no secret reaches further behind a hit: the longest formats hold 4000 characters
+_OWN_REACH = 6000  # a format of the user's own holds at most 5100, see `mlscan.catalog.bounds`
+_PATIENCE = 10.0  # seconds that one of them may take in a run
+_PER_HIT = 5e-6
 _BLOB = 80
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # `user:password@host` is how documentation writes a URL.
@@ -36,7 +40,11 @@ _ESCAPED = re.compile(
 class Formats:
     """The token formats of a catalogue by id."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, silent: frozenset[str] = frozenset()) -> None:
+        """Formats of the user's own that are `silent` are not looked for."""
+        self._own = catalog.own_formats
+        self._silent = set(silent)
+        self._spent: dict[str, float] = dict.fromkeys(self._own, 0.0)
         self._known: dict[str, tuple[Vendor, TokenFormat]] = {
             token.id: (vendor, token) for vendor in catalog.vendors for token in vendor.tokens
         }
@@ -48,15 +56,20 @@ class Formats:
         seen: set[tuple[str, int]] = set()
         looked: dict[str, int] = {}
         for hit in hits:
+            if hit.name in self._silent:
+                continue
             vendor, token = self._known[hit.name]
             low, high = window(token, data, hit.end)
+            if token.id in self._own:
+                low, high = max(low, hit.end - _OWN_REACH), min(high, hit.end + _OWN_REACH)
+                self._spend(token.id, _PER_HIT)
             # Long lines of base64 hit at every letter: what an earlier window held is not searched again.
             before = looked.get(hit.name, 0)
             if before >= high or hit.end + _MARGIN <= before:
                 continue
             low = max(low, before - _LONGEST)
             looked[hit.name] = high
-            for start, end in confirmed(token, self._shape(token), data, low, high):
+            for start, end in self._confirmed(token, data, low, high):
                 if (token.id, start) in seen:
                     continue
                 seen.add((token.id, start))
@@ -78,9 +91,29 @@ class Formats:
                 if token.public:
                     confidence = Confidence.LOW
                 evidence = (f"format of {vendor.vendor}", judgement.reason, *checks)
+                own = token.id in self._own
                 yield Candidate(
-                    start, end, value, token.id, FORMAT, confidence, token.title, evidence, weak=weak
-                )
+                    start, end, value, token.id, OWN if own else FORMAT, confidence, token.title, evidence,
+                    weak=weak, leads=own and token.severity == "error" and not token.public,
+                )  # fmt: skip
+
+    def given_up(self) -> tuple[str, ...]:
+        """Formats of the user's own that took too long and are no longer looked for."""
+        return tuple(sorted(name for name, spent in self._spent.items() if spent > _PATIENCE))
+
+    def _confirmed(self, token: TokenFormat, data: bytes, low: int, high: int) -> list[tuple[int, int]]:
+        """Spans of the secret; formats of the user's own have a limit of time for a whole run."""
+        if token.id not in self._own:
+            return list(confirmed(token, self._shape(token), data, low, high))
+        started = time.perf_counter()
+        found = list(confirmed(token, self._shape(token), data, low, high))
+        self._spend(token.id, time.perf_counter() - started)
+        return found
+
+    def _spend(self, name: str, seconds: float) -> None:
+        self._spent[name] += seconds
+        if self._spent[name] > _PATIENCE:
+            self._silent.add(name)
 
     def _shape(self, token: TokenFormat) -> re.Pattern[bytes]:
         """What confirms a format, made at its first hit."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from mlscan.documents.document import Document
 from mlscan.mask import preview
 from mlscan.model import Confidence, Finding
-from mlscan.secrets.candidate import ENVIRONMENT, SINK, Candidate
+from mlscan.secrets.candidate import ENVIRONMENT, FORMAT, OWN, SINK, Candidate
 
 WEAK = "weak-password"
 
@@ -32,7 +32,16 @@ def merge(candidates: Iterable[Candidate]) -> list[tuple[Candidate, list[Candida
         else:
             starts.insert(index, candidate.start)
             kept.insert(index, (candidate, []))
-    return kept
+    return [_named(best, others) for best, others in kept]
+
+
+def _named(best: Candidate, others: list[Candidate]) -> tuple[Candidate, list[Candidate]]:
+    """The user's own format in front where it tells more of the same secret than a name or a call does."""
+    for own in others:
+        inside = best.start <= own.start and own.end <= best.end
+        if own.leads and OWN < best.rank < FORMAT and inside:
+            return own, [best, *(item for item in others if item is not own)]
+    return best, others
 
 
 def finding(document: Document, candidate: Candidate, others: list[Candidate]) -> Finding:
