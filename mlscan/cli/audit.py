@@ -95,10 +95,10 @@ def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:
     from mlscan.auditor import audit as look
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
-    from mlscan.config import check_selectors
+    from mlscan.config import check_selectors, selects
 
     catalog = load_catalog(config.rules)
-    if config.select or config.ignore:
+    if selects(config):
         from mlscan.catalog.rulebook import rules
 
         check_selectors(config, rules(catalog))
