@@ -22,6 +22,8 @@ LAYERS = [
     ["suppress"],
     ["analyse", "identify"],
     ["shards"],
+    ["context"],
+    ["asked"],
     ["scan"],
     ["compare"],
     ["since"],

@@ -63,14 +63,21 @@ class Listing:
 
 
 def list_files(request: Request, config: Config) -> Listing:
-    """The files of a request; raises UserError for a path that does not exist."""
+    """The files of a request; raises UserError for a path that does not exist.
+
+    What is excluded is left out also where it is named: pre-commit names every file that changed.
+    """
     root = root_of(request)
     excluded = config.exclusion()
     sizes: dict[str, int] = {}
     notes: list[Note] = []
     for given in request.paths:
         for path in _files(Path(given), root, notes):
-            if path in sizes or (excluded is not None and excluded(path)):
+            if path in sizes:
+                continue
+            if excluded is not None and excluded(path):
+                if not os.path.isdir(given):
+                    notes.append(Note(path, "skipped", "excluded by the configuration"))
                 continue
             size = _size(root, path, config.max_file_size, notes)
             if size is not None:
