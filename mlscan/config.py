@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     format: FormatName | UnsetType = UNSET
     statistics: bool | UnsetType = UNSET
     exit_zero: bool | UnsetType = UNSET
+    strict: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     plugins: tuple[str, ...] | UnsetType = UNSET
 
@@ -46,7 +47,8 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
-    `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
+    `exit_zero` None means: only for the format that is uploaded (sarif). With `strict` a file that could not
+    be read or parsed is a failure. `plugins` names detect-secrets
     plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
     `policy` is what a release has to show; None where nobody has decided.
     """
@@ -60,6 +62,7 @@ class Config:
     format: FormatName = "text"
     statistics: bool = False
     exit_zero: bool | None = None
+    strict: bool = False
     jobs: int = 0
     plugins: tuple[str, ...] = ()
     plugins_trusted: bool = True
