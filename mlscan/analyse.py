@@ -70,16 +70,16 @@ _TRIGGERS = {
     ),
     "text": frozenset({"exposed", "ignore", "delivery", "orchestration", "groovy", "lax", "access"}),
 }
-_PROMOTES = frozenset({"promotion", "commanded"})
+_PROMOTES = (frozenset({"promotion", "production"}), frozenset({"commanded", "runs"}))
 _UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "loader", "origin"}), frozenset({"mutable", "serves"}))
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What one file amounts to. `pipeline` asks for a look by the promotion graph, `access` by the rules over
-    who may do what; `sighted` are the kinds of release evidence that it may hold; one that `promotes` may
-    hold a call or command by which a model gets somewhere. One that only the last two made worth a word has
-    no document."""
+    who may do what; `sighted` are the kinds of release evidence that it may hold; one that `promotes` is a
+    module that may bring a model to production for any program that imports it. Where only the last two
+    made a file worth a word, there is no document."""
 
     document: Document | None
     findings: tuple[Finding, ...] = ()
@@ -160,7 +160,7 @@ class Analyser:
             hits, fired = self._matcher.match(source.data)
             if not hits and not (fired and fired & self._worth_opening(source)) and not self._asked(source):
                 sighted = self._sightings.of(source.path, fired)
-                promotes = not _PROMOTES.isdisjoint(fired)
+                promotes = _promotes(source, fired)
                 return Understood(None, sighted=sighted, promotes=promotes) if sighted or promotes else None
         document = open_document(source)
         if coded or document.data != source.data:
@@ -245,7 +245,7 @@ class Analyser:
             notes = notes if pipeline or access else [*notes, *unused]
         sighted = self._sightings.of(document.source.path, fired)
         told = (*document.notes, *sorted(set(notes)))
-        promotes = not _PROMOTES.isdisjoint(fired)
+        promotes = _promotes(document.source, fired)
         return Understood(document, tuple(findings), told, pipeline, access, sighted, promotes)
 
     def _find_secrets(
@@ -283,6 +283,10 @@ class Analyser:
             what = f"not YAML ({error}); searched as text"
             return [], [Note(document.source.path, "unparsed", what, line)]
         return roots, []
+
+
+def _promotes(source: Source, fired: Fired) -> bool:
+    return source.suffix == ".py" and any(wanted <= fired for wanted in _PROMOTES)
 
 
 def _may_be_pipeline(source: Source, fired: Fired) -> bool:

@@ -42,8 +42,8 @@ class Partial:
     the rules over rights want to see.
 
     `opened` are the files that were read for secrets, for whoever opens them again;
-    `sighted` are paths with the kinds of release evidence that may be there; `promoting` are paths that may
-    hold a call or command by which a model gets somewhere.
+    `sighted` are paths with the kinds of release evidence that may be there; `promoting` are modules
+    that may bring a model to production.
     """
 
     findings: tuple[Finding, ...] = ()

@@ -39,7 +39,7 @@ class Around:
         files = (f":(icase){glob}" for glob in _RUNNERS)
         patterns = "\n".join(names).encode("utf-8", "surrogateescape")
         found = self._git(
-            "grep", "-q", "-F", "-I", "--no-color", "-f", "-", *where, "--", *files, said=patterns
+            "grep", "-q", "-w", "-F", "-I", "--no-color", "-f", "-", *where, "--", *files, said=patterns
         )
         return found is not None
 
