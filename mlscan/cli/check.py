@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlscan.cli import options
-from mlscan.cli.hook import check_read, pushed_since, staged_request
+from mlscan.cli.hook import check_read, fails, pushed_since, staged_request
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ the long options:
 \b
 Exit codes:
   0  no findings (or --exit-zero)
-  1  findings
+  1  findings (with --fail-on: at least that severe)
   2  wrong usage, configuration or path; with --strict a file that could not be read or parsed
   3  a defect in mlscan
 With --format sarif findings exit 0, so that the step that uploads the file runs; --no-exit-zero turns
@@ -94,6 +94,7 @@ that off.
 @click.option(
     "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
 )
+@options.fail_on
 @options.strict
 @click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
 @click.option(
@@ -148,7 +149,7 @@ def check(
     if settled.strict:
         check_read(report)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
-    return int(bool(report.active) and not exit_zero)
+    return int(fails(report, settled.fail_on) and not exit_zero)
 
 
 def _settings(given: dict[str, Any]) -> Settings:

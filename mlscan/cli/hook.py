@@ -1,4 +1,4 @@
-"""What a run inside a git hook is about: what is staged, or the commits of a push."""
+"""What a run inside a git hook is about, what is staged or the commits of a push, and what stops it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mlscan.model import Report
+    from mlscan.model import Report, Severity
     from mlscan.sources.request import Request
 
 
@@ -33,6 +33,12 @@ def pushed_since(paths: tuple[str, ...], quiet: bool) -> str | None:
 
         tell(f"what changed since {ref} (PRE_COMMIT_FROM_REF)")
     return ref
+
+
+def fails(report: Report, severity: Severity) -> bool:
+    """Whether a finding that counts is at least that severe."""
+    severities = {rule.id: rule.severity for rule in report.rules}
+    return any(severities[finding.rule] >= severity for finding in report.active)
 
 
 def check_read(report: Report) -> None:
