@@ -48,8 +48,8 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
-    `exit_zero` None means: only for the format that is uploaded (sarif). Findings below `fail_on` are reported
-    and fail nothing; with `strict` a file that could not be read or parsed does. `plugins` names
+    `exit_zero` None means: only for the format that is uploaded (sarif). Findings below `fail_on` are
+    reported and fail nothing; with `strict` a file that could not be read or parsed does. `plugins` names
     detect-secrets plugins, files resolved; `plugins_trusted` is False where a file that was merely found
     names them.
     `policy` is what a release has to show; None where nobody has decided.
