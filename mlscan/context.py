@@ -51,7 +51,7 @@ def _may_be_run(targets: Collection[str], around: Around) -> bool:
     if any(target.lower().endswith(_NAMELESS) for target in targets):
         return True
     names = {name for target in targets if target.endswith(_SCRIPTS) for name in _names(target)}
-    return len(names) > _MANY or (bool(names) and around.run(names))
+    return len(names) > _MANY or (bool(names) and around.runs(names))
 
 
 def _names(target: str) -> Iterator[str]:

@@ -171,11 +171,17 @@ def test_files_around_the_targets_are_not_reported(repository: Path) -> None:
     put(workflow / "ci.yml", "on: push\njobs: {}  # mlscan: ignore[direct-to-prod] nothing here\n")
     put(workflow / "other.yml", WORKFLOW.replace("scripts/release.sh", "scripts/second.sh"))
     put(repository / "scripts" / "second.sh", RELEASE)
+    (workflow / "link.yml").symlink_to("cd.yml")
     commit(repository)
     report = scan(Request(("scripts/release.sh",), None), load_catalog(), Config())
     assert report.counters.files == 1
     assert report.notes == ()
     assert {item.place.path for item in report.active} == {"scripts/release.sh"}
+    assert all("link.yml" not in item.message for item in report.active)
+    assert {place.path for item in report.active for place in item.flow} == {
+        ".github/workflows/cd.yml",
+        "scripts/release.sh",
+    }
     assert {note.kind for note in scan(Request((".",), None), load_catalog(), Config()).notes} == {
         "unparsed",
         "unused",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from mlscan.sources.source import Source
 _LIMIT = 1_000_000
 # Files whose lines run scripts.
 _RUNNERS = ("*.yml", "*.yaml", "*jenkinsfile*", "*.groovy", "*makefile*", "*.mk", "*.sh", "*.bash")
+# Whole words, each as it is written, from standard input; the exit code tells.
+_SEARCH = ("grep", "-q", "-w", "-F", "-I", "--no-color", "--no-recurse-submodules", "-f", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,21 @@ class Around:
                 if source is not None and len(source.data) <= _LIMIT:
                     yield source
 
-    def run(self, names: Collection[str]) -> bool:
+    def runs(self, names: Collection[str]) -> bool:
         """Whether a pipeline, Makefile or shell script names one of these."""
         where = ("--cached",) if self.cached else ()
         files = (f":(icase){glob}" for glob in _RUNNERS)
         patterns = "\n".join(names).encode("utf-8", "surrogateescape")
-        found = self._git(
-            "grep", "-q", "-w", "-F", "-I", "--no-color", "-f", "-", *where, "--", *files, said=patterns
-        )
-        return found is not None
+        return self._git(*_SEARCH, *where, "--", *files, said=patterns) is not None
 
     def _moderate(self, path: str) -> bool:
         if self.cached:
-            return True
+            return True  # an index tells no size
         try:
-            return os.stat(os.path.join(self.root, path)).st_size <= _LIMIT
+            facts = os.lstat(os.path.join(self.root, path))
         except OSError:
             return False
+        return stat.S_ISREG(facts.st_mode) and facts.st_size <= _LIMIT
 
     def _git(self, *arguments: str, said: bytes = b"") -> bytes | None:
         """What git prints; None where it fails, finds nothing or is not there."""
