@@ -193,8 +193,12 @@ def test_excluded_files_stay_excluded_when_they_are_named(
 ) -> None:
     put(repository / "mlscan.toml", 'exclude = ["login.py", "third_party/"]\n')
     put(repository / "third_party" / "a.py", SECRET)
-    assert run(["login.py", "third_party/a.py", "third_party", "features.py"]) == 0
+    assert run(["login.py", "third_party/a.py", "features.py"]) == 0
     assert "2 files skipped (-v says why)" in capsys.readouterr().out
+    assert run(["third_party"]) == 0
+    assert "1 file skipped" in capsys.readouterr().out
+    assert run(["--select", "secrets", "."]) == 0
+    assert "skipped" not in capsys.readouterr().out
     run(["-v", "login.py"])
     assert "skipped: login.py: excluded by the configuration" in capsys.readouterr().out
     assert run(["--no-config", "login.py"]) == 1

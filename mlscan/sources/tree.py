@@ -72,15 +72,14 @@ def list_files(request: Request, config: Config) -> Listing:
     sizes: dict[str, int] = {}
     notes: list[Note] = []
     for given in request.paths:
-        for path in _files(Path(given), root, notes):
-            if path in sizes:
-                continue
-            if excluded is not None and excluded(path):
-                if not os.path.isdir(given):
-                    notes.append(Note(path, "skipped", "excluded by the configuration"))
-                continue
-            size = _size(root, path, config.max_file_size, notes)
-            if size is not None:
+        found = list(_files(Path(given), root, notes))
+        kept = [path for path in found if not excluded(path)] if excluded is not None else found
+        if found and not kept:
+            notes.append(
+                Note(_relative(Path(given).absolute(), root), "skipped", "excluded by the configuration")
+            )
+        for path in kept:
+            if path not in sizes and (size := _size(root, path, config.max_file_size, notes)) is not None:
                 sizes[path] = size
     return Listing(root, tuple(Entry(path, sizes[path]) for path in sorted(sizes)), tuple(sorted(set(notes))))
 
