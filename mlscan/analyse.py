@@ -70,14 +70,16 @@ _TRIGGERS = {
     ),
     "text": frozenset({"exposed", "ignore", "delivery", "orchestration", "groovy", "lax", "access"}),
 }
+_PROMOTES = (frozenset({"promotion", "production"}), frozenset({"commanded", "runs"}))
 _UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "loader", "origin"}), frozenset({"mutable", "serves"}))
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What one file amounts to. `pipeline` asks for a look by the promotion graph, `access` by the rules over
-    who may do what; `sighted` are the kinds of release evidence that it may hold. One that only those made
-    worth a word has no document."""
+    who may do what; `sighted` are the kinds of release evidence that it may hold; one that `promotes` is a
+    module that may bring a model to production for any program that imports it. Where only the last two
+    made a file worth a word, there is no document."""
 
     document: Document | None
     findings: tuple[Finding, ...] = ()
@@ -85,6 +87,7 @@ class Understood:
     pipeline: bool = False
     access: bool = False
     sighted: frozenset[str] = frozenset()
+    promotes: bool = False
 
 
 class Analyser:
@@ -163,7 +166,8 @@ class Analyser:
             hits, fired = self._matcher.match(source.data)
             if not hits and not (fired and fired & self._worth_opening(source)) and not self._asked(source):
                 sighted = self._sightings.of(source.path, fired)
-                return Understood(None, sighted=sighted) if sighted else None
+                promotes = _promotes(source, fired)
+                return Understood(None, sighted=sighted, promotes=promotes) if sighted or promotes else None
         document = open_document(source)
         if coded or document.data != source.data:
             hits, fired = self._matcher.match(document.data)
@@ -184,11 +188,16 @@ class Analyser:
         _, fired = self._matcher.match(source.data)
         return _may_be_pipeline(source, fired)
 
-    def role(self, source: Source) -> tuple[bool, frozenset[str]]:
-        """Whether the promotion graph wants to see a file, and the kinds of evidence it may hold."""
+    def role(self, source: Source) -> Understood:
+        """What a file is to others: whether the promotion graph or the rules over rights want to see it, and
+        the kinds of evidence it may hold. Nothing is looked for in it."""
         coded = source.suffix == ".ipynb" or source.data.startswith(UTF16)
         _, fired = self._matcher.match(open_document(source).data if coded else source.data)
-        return _may_be_pipeline(source, fired), self._sightings.of(source.path, fired)
+        pipeline = _may_be_pipeline(source, fired)
+        access = "access" in fired and self._grants and _may_grant(source)
+        return Understood(
+            None, pipeline=pipeline, access=access, sighted=self._sightings.of(source.path, fired)
+        )
 
     def document(self, source: Source) -> Document:
         """A document whose excerpts hide its secrets, for whoever points into it later."""
@@ -235,7 +244,7 @@ class Analyser:
         pipeline = _wanted_by_graph(document, fired)
         if "exposed" in fired and document.kind in ("yaml", "text"):
             findings += self._exposed.find(document, pipeline)
-        access = "access" in fired and self._grants and _may_grant(document)
+        access = "access" in fired and self._grants and _may_grant(document.source)
         if "ignore" in fired:
             findings, unused = self.marked(document, findings)
             # In a pipeline a comment may serve a finding of the graph, which is yet to come.
@@ -243,7 +252,8 @@ class Analyser:
         sighted = self._sightings.of(document.source.path, fired)
         notes = [*notes, *self._given_up(document, hits)]
         told = (*document.notes, *sorted(set(notes)))
-        return Understood(document, tuple(findings), told, pipeline, access, sighted)
+        promotes = _promotes(document.source, fired)
+        return Understood(document, tuple(findings), told, pipeline, access, sighted, promotes)
 
     def _given_up(self, document: Document, hits: list[Hit]) -> Iterator[Note]:
         """A note for each rule of the user's own that may have something here and took too long."""
@@ -289,6 +299,10 @@ class Analyser:
         return roots, []
 
 
+def _promotes(source: Source, fired: Fired) -> bool:
+    return source.suffix == ".py" and any(wanted <= fired for wanted in _PROMOTES)
+
+
 def _may_be_pipeline(source: Source, fired: Fired) -> bool:
     worth = fired & {"pipeline", "delivery", "orchestration", "groovy"}
     return bool(worth) and _wanted_by_graph(open_document(source), fired)
@@ -314,9 +328,9 @@ def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
     return ("delivery" in fired or acting) and _may_deliver(document)
 
 
-def _may_grant(document: Document) -> bool:
+def _may_grant(source: Source) -> bool:
     """Whether a file that names rights is code or configuration, and neither a text nor a list of names."""
-    path = document.source.path.lower()
+    path = source.path.lower()
     return not path.endswith(_DOCUMENTATION) and not holds_no_settings(path)
 
 

@@ -39,6 +39,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     format: FormatName | UnsetType = UNSET
     statistics: bool | UnsetType = UNSET
     exit_zero: bool | UnsetType = UNSET
+    fail_on: Literal["note", "warning", "error"] | UnsetType = UNSET
+    strict: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     plugins: tuple[str, ...] | UnsetType = UNSET
     rules: tuple[str, ...] | UnsetType = UNSET
@@ -52,11 +54,13 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
-    `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
-    plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
-    `rules` are the files with rules of the user's own, resolved. `severity` grades rules by id anew;
-    `per_path_ignores` maps gitignore patterns to rule ids and families whose findings do not count there.
-    `policy` is what a release has to show; None where nobody has decided. `file` is where this was read.
+    `exit_zero` None means: only for the format that is uploaded (sarif). Findings below `fail_on` are
+    reported and fail nothing; with `strict` a file that could not be read or parsed does. `plugins` names
+    detect-secrets plugins, files resolved; `plugins_trusted` is False where a file that was merely found
+    names them. `rules` are the files with rules of the user's own, resolved. `severity` grades rules by id
+    anew; `per_path_ignores` maps gitignore patterns to rule ids and families whose findings do not count
+    there. `policy` is what a release has to show; None where nobody has decided. `file` is where this was
+    read.
     """
 
     select: tuple[str, ...] = ()
@@ -68,6 +72,8 @@ class Config:
     format: FormatName = "text"
     statistics: bool = False
     exit_zero: bool | None = None
+    fail_on: Severity = Severity.NOTE
+    strict: bool = False
     jobs: int = 0
     plugins: tuple[str, ...] = ()
     plugins_trusted: bool = True
@@ -85,8 +91,9 @@ class Config:
         values: dict[str, Any] = {
             name: value for name, value in asdict(settings).items() if value is not UNSET
         }
-        if "min_severity" in values:
-            values["min_severity"] = Severity[values["min_severity"].upper()]
+        for name in ("min_severity", "fail_on"):
+            if name in values:
+                values[name] = Severity[values[name].upper()]
         if "min_confidence" in values:
             values["min_confidence"] = Confidence[values["min_confidence"].upper()]
         if "severity" in values:

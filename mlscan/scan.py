@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlscan.asked import Asked, Read, looked_at
 from mlscan.catalog.rulebook import graded
 from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
@@ -17,10 +18,10 @@ from mlscan.config import Config
 from mlscan.documents.document import Document, open_document
 from mlscan.identify import identified
 from mlscan.model import Counters, Finding, Note, Report
-from mlscan.shards import Opened, Partial, Worker, run
+from mlscan.shards import Opened, Partial, Worker, merged
 from mlscan.sources.request import Request
 from mlscan.sources.source import Source
-from mlscan.sources.tree import Listing, list_files, reader, root_of
+from mlscan.sources.tree import list_files, reader
 from mlscan.sources.tree import read as read_source
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from mlscan.promotion.graph import Graph
 
 Progress = Callable[[int, int], None]
-Read = Callable[[str], Source | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,6 @@ class Scanned:
     """A report with what stands behind it. No `insight` where no file deploys or grants anything."""
 
     report: Report
-    root: Path
     insight: Insight | None
 
 
@@ -65,26 +64,17 @@ def scanned(
     started = time.perf_counter()
     rules = graded(rulebook(catalog), config)
     worker = Worker(catalog, rules, config)
-    given: dict[str, Source] = {}
-    if request.stdin is not None:
-        source = Source(request.stdin_filename, request.stdin, "stdin")
-        given[source.path] = source
-        listing = Listing(root_of(request), (), ())
-        done = worker.source(source)
-    else:
-        listing = list_files(request, config)
-        done = run(worker, listing, config.jobs, progress)
-    on_disk = reader(listing.root)
-    whole = not given and any(Path(path).resolve() == listing.root.resolve() for path in request.paths)
-    read = lambda path: given.get(path) or on_disk(path)  # noqa: E731
-    graph, of_code, insight = _graph(worker, catalog, done, read, config, whole)
+    with ExitStack() as stack:
+        asked = looked_at(request, worker, config, progress, stack)
+        done = asked.done
+        graph, of_code, insight = _graph(worker, catalog, asked, config)
     report = Report(
         findings=tuple(sorted((*of_code, *graph.findings), key=lambda item: item.sort_key)),
-        notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
+        notes=tuple(sorted({*done.notes, *graph.notes})),
         rules=tuple(rule for rule in rules if config.enabled(rule)),
         counters=Counters(done.files, done.bytes, time.perf_counter() - started),
     )
-    return Scanned(report, listing.root, insight)
+    return Scanned(report, insight)
 
 
 def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
@@ -112,9 +102,9 @@ def release_evidence(
     for entry in listing.entries:
         source = read_source(listing.root, entry.path)
         if isinstance(source, Source):
-            wanted, kinds = worker.analyser.role(source)
-            pipelines += [source.path] if wanted else []
-            sighted += [(source.path, kinds)] if kinds else []
+            role = worker.analyser.role(source)
+            pipelines += [source.path] if role.pipeline else []
+            sighted += [(source.path, role.sighted)] if role.sighted else []
     graphed = Graphed(worker, catalog, reader(listing.root), pipelines)
     graph = graphed.graph
     repository = Repository.of(graph, assessments(graph), catalog.evidence, graphed.document, sighted)
@@ -175,11 +165,11 @@ class Graphed:
 
 
 def _graph(
-    worker: Worker, catalog: Catalog, done: Partial, read: Read, config: Config, whole: bool
+    worker: Worker, catalog: Catalog, asked: Asked, config: Config
 ) -> tuple[Partial, tuple[Finding, ...], Insight | None]:  # fmt: skip
     """Findings of the promotion graph that the pipelines among the files make up and of the rights that files
-    grant, those of the files about which these say nothing, and what stands behind both. `whole` tells
-    whether all files of the repository were looked at."""
+    grant, those of the files about which these say nothing, and what stands behind both."""
+    done = merged((asked.done, asked.around))
     if not done.pipelines and not done.grants:
         return Partial(), done.findings, None
     from mlscan.checks import identity, rollout
@@ -189,7 +179,7 @@ def _graph(
     from mlscan.checks.promotion import found_in
     from mlscan.checks.settled import settled
 
-    graphed = Graphed(worker, catalog, read, done.pipelines, done.opened)
+    graphed = Graphed(worker, catalog, asked.read, done.pipelines, done.opened)
     world = World.of(graphed.graph)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     of_gates = list(found_in(world))
@@ -201,7 +191,7 @@ def _graph(
         *rights_in(rights, of_gates),
         *identity.found_in(world),
         *rollout.found_in(world),
-        *(_of_deploys(world, graphed, catalog, repository, config, whole) if repository else ()),
+        *(_of_deploys(world, graphed, catalog, repository, config, asked.whole) if repository else ()),
     ]
     before: dict[str, list[Finding]] = defaultdict(list)
     for finding in done.findings:
@@ -214,7 +204,7 @@ def _graph(
             by_path[path].append(finding)
     findings: list[Finding] = []
     told = {note.path for note in done.notes if note.kind == "unparsed"}
-    notes = [note for note in graphed.graph.notes if note.path not in told]
+    notes = [note for note in graphed.graph.notes if note.path not in told and asked.about(note.path)]
     # Of files that only grant rights most hold neither a finding nor a comment that may be useless.
     looked = graphed.paths | {item.source.path for item in granting if b"mlscan" in item.data}
     for path in sorted({*by_path, *looked}):
@@ -222,9 +212,10 @@ def _graph(
         if owner is not None:
             marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
             findings += identified(worker.wanted(marked), owner)
-            notes += unused if path in looked else []
+            notes += unused if path in looked and asked.about(path) else []
     of_code, of_graph = settled(done.findings, findings, world)
-    return Partial(of_graph, tuple(notes)), of_code, Insight(world, rights, repository)
+    counted = tuple(filter(asked.counts, of_graph))
+    return Partial(counted, tuple(notes)), of_code, Insight(world, rights, repository)
 
 
 def _repository(world: World, graphed: Graphed, catalog: Catalog, done: Partial) -> Repository:

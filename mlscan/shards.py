@@ -43,7 +43,8 @@ class Partial:
     the rules over rights want to see.
 
     `opened` are the files that were read for secrets, for whoever opens them again;
-    `sighted` are paths with the kinds of release evidence that may be there.
+    `sighted` are paths with the kinds of release evidence that may be there; `promoting` are modules
+    that may bring a model to production.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -52,6 +53,7 @@ class Partial:
     grants: tuple[str, ...] = ()
     opened: tuple[Opened, ...] = ()
     sighted: tuple[tuple[str, frozenset[str]], ...] = ()
+    promoting: tuple[str, ...] = ()
     files: int = 0
     bytes: int = 0
 
@@ -73,14 +75,18 @@ class Worker:
         # Syntax trees are freed by counting references; looking for cycles among them finds none.
         collects = gc.isenabled()
         gc.disable()
-        partials = [
-            Partial(notes=(found,)) if isinstance(found, Note) else self.source(found)
-            for path in paths
-            if (found := read(root, path)) is not None
-        ]
+        done = self.found(read(root, path) for path in paths)
         if collects:
             gc.enable()
-        return merged(partials)
+        return done
+
+    def found(self, files: Iterable[Source | Note | None]) -> Partial:
+        """The partial result of files as they are read: sources, notes on what is none, None for binaries."""
+        return merged(
+            Partial(notes=(file,)) if isinstance(file, Note) else self.source(file)
+            for file in files
+            if file is not None
+        )
 
     def source(self, source: Source) -> Partial:
         """The partial result of one file."""
@@ -88,13 +94,16 @@ class Worker:
         if understood is None:
             return Partial(files=1, bytes=len(source.data))
         sighted = ((source.path, understood.sighted),) if understood.sighted else ()
+        promoting = (source.path,) if understood.promotes else ()
         if understood.document is None:
-            return Partial(sighted=sighted, files=1, bytes=len(source.data))
+            return Partial(sighted=sighted, promoting=promoting, files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
         findings = tuple(identified(self.wanted(understood.findings), understood.document))
         opened = Opened(source.path, len(source.data), source.changed, understood.document.concealed)
         grants = (source.path,) if understood.access else ()
-        return Partial(findings, understood.notes, pipelines, grants, (opened,), sighted, 1, len(source.data))
+        return Partial(
+            findings, understood.notes, pipelines, grants, (opened,), sighted, promoting, 1, len(source.data)
+        )
 
     def wanted(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings the configuration asks for, those that it ignores at their path marked."""
@@ -112,6 +121,7 @@ def merged(partials: Iterable[Partial]) -> Partial:
         tuple(path for part in parts for path in part.grants),
         tuple(item for part in parts for item in part.opened),
         tuple(item for part in parts for item in part.sighted),
+        tuple(path for part in parts for path in part.promoting),
         sum(part.files for part in parts),
         sum(part.bytes for part in parts),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mlscan.scan as scanning
+from mlscan import asked
 from mlscan.auditor import audit
 from mlscan.catalog.schema import Catalog
 from mlscan.cli.main import run
@@ -83,14 +84,14 @@ def test_files_are_read_and_the_graph_is_built_once(
     repository: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = {"_graph": 0, "run": 0}
-    for name in counts:
-        original = getattr(scanning, name)
+    for module, name in ((scanning, "_graph"), (asked, "run")):
+        original = getattr(module, name)
 
         def counting(*arguments: object, _name: str = name, _original: object = original) -> object:
             counts[_name] += 1
             return _original(*arguments)  # type: ignore[operator]
 
-        monkeypatch.setattr(scanning, name, counting)
+        monkeypatch.setattr(module, name, counting)
     audit(request(repository), catalog, Config())
     assert counts == {"_graph": 1, "run": 1}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mlscan.cli.hook import ENTRY, runs_mlscan, with_hook
+from mlscan.cli.hook_entry import ENTRY, runs_mlscan, with_hook
 from mlscan.cli.main import main, run
 from mlscan.cli.template import TEMPLATE
 from mlscan.config import Config, load_config

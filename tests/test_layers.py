@@ -23,6 +23,8 @@ LAYERS = [
     ["suppress"],
     ["analyse", "identify", "rehearsal"],
     ["shards"],
+    ["context"],
+    ["asked"],
     ["scan"],
     ["compare", "auditor"],
     ["since"],

@@ -76,7 +76,7 @@ def test_text_is_in_path_order_with_counts_of_everything() -> None:
         "Found 2 errors, 1 warning, 1 note in 4 of 41 files.\n"
         "1 finding suppressed.\n"
         "1 file could not be read, 1 file could not be parsed.\n"
-        "1 file skipped as too large or not text.\n"
+        "1 file skipped (-v says why).\n"
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlscan.cli import options
+from mlscan.cli.hook import check_read, fails, pushed_since, staged_request
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ Examples:
   mlscan --min-severity error --statistics
   mlscan --format sarif -o mlscan.sarif     for github/codeql-action/upload-sarif
   mlscan --format github --since origin/main   annotations on what a pull request adds
+  mlscan --staged                           what is about to be committed
   git show HEAD:train.py | mlscan - --stdin-filename train.py
 
 In a git work tree, mlscan scans what git tracks and what it would add; elsewhere every file. To silence
 one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above.
+
+Files that are named are what a run is about: a pipeline in another tracked file counts where it runs one of
+them. Excluded files stay excluded when they are named, as in a pre-commit hook. Before a push
+(PRE_COMMIT_FROM_REF), a hook that gets no file names reports what --since that commit would.
 
 \b
 Configuration: mlscan.toml, or [tool.mlscan] in pyproject.toml, at the root of the repository. Keys are
@@ -38,8 +44,8 @@ the long options:
 \b
 Exit codes:
   0  no findings (or --exit-zero)
-  1  findings
-  2  wrong usage, configuration or path
+  1  findings (with --fail-on: at least that severe)
+  2  wrong usage, configuration or path; with --strict a file that could not be read or parsed
   3  a defect in mlscan
 With --format sarif findings exit 0, so that the step that uploads the file runs; --no-exit-zero turns
 that off.
@@ -90,6 +96,7 @@ that off.
 @click.option(
     "--since", metavar="REF", help="Only what changed since REF: new lines, and gates that were opened."
 )
+@options.staged
 @options.config
 @options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
@@ -97,6 +104,8 @@ that off.
 @click.option(
     "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
 )
+@options.fail_on
+@options.strict
 @click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
 @click.option(
     "--plugins",
@@ -124,6 +133,7 @@ def check(
     verbose: bool,
     allow_plugins: bool,
     since: str | None,
+    staged: bool,
     **given: Any,
 ) -> int:
     """Scan files and folders (default: the current one) and report what is found."""
@@ -133,7 +143,10 @@ def check(
         raise click.UsageError("--quiet and --verbose exclude each other")
     if since is not None and "-" in paths:
         raise click.UsageError("--since looks at a work tree, and not at standard input")
-    request = request_of(paths, root, stdin_filename)
+    if staged and (since is not None or "-" in paths):
+        raise click.UsageError("--staged looks at the index: neither --since nor `-` goes with it")
+    request = staged_request(paths, root) if staged else request_of(paths, root, stdin_filename)
+    since = since if since is not None or staged else pushed_since(paths, quiet)
     settled = settled_config(request, config, no_config, _settings(given))
     if settled.plugins and not allow_plugins:
         from mlscan.config import check_plugins
@@ -143,8 +156,10 @@ def check(
     if since is not None:
         report = _since(report, request, settled, since)
     _write(report, settled, output, color, verbose - quiet)
+    if settled.strict:
+        check_read(report)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
-    return int(bool(report.active) and not exit_zero)
+    return int(fails(report, settled.fail_on) and not exit_zero)
 
 
 def _settings(given: dict[str, Any]) -> Settings:

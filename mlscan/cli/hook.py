@@ -1,65 +1,50 @@
-"""The entry of a `.pre-commit-config.yaml` that runs mlscan, put into one that exists.
-
-Comments, order and style of the file stay: the entry is text behind the last one. What was written is read
-again; where that is not the old content with one entry more, nothing is safe and the caller is told so.
-"""
+"""What a run inside a git hook is about, what is staged or the commits of a push, and what stops it."""
 
 from __future__ import annotations
 
-import textwrap
-from typing import Any
+import os
+from typing import TYPE_CHECKING
 
-ENTRY = """\
-- repo: local
-  hooks:
-    - id: mlscan
-      name: mlscan
-      entry: mlscan check
-      language: system
-      types: [text]
-      require_serial: true
-"""
+if TYPE_CHECKING:
+    from mlscan.model import Report, Severity
+    from mlscan.sources.request import Request
 
 
-def runs_mlscan(text: str) -> bool:
-    """Whether a hook of a configuration is mlscan already."""
-    document = _loaded(text)
-    repos = document.get("repos") if isinstance(document, dict) else None
-    hooks = [hook for repo in _tables(repos) for hook in _tables(repo.get("hooks"))]
-    return any("mlscan" in str(hook.get("id", "")) for hook in hooks)
+def staged_request(paths: tuple[str, ...], root: str | None) -> Request:
+    """What is staged below some paths, or anywhere in the repository; refuses a path that is not there."""
+    from dataclasses import replace
+
+    from mlscan.cli.check import request_of
+
+    return replace(request_of(paths, root, None), paths=paths, staged=True)
 
 
-def with_hook(text: str) -> str | None:
-    """The configuration with the entry, or None where it cannot be added without touching anything else."""
-    import yaml
+def pushed_since(paths: tuple[str, ...], quiet: bool) -> str | None:
+    """The commit from which pre-commit was told to start, where it names no files; None outside of it.
 
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
+    pre-commit sets `PRE_COMMIT_FROM_REF` before a push and with `--from-ref`. A hook that gets file names
+    is about these files, as it is at a commit.
+    """
+    if paths or not os.environ.get("PRE_COMMIT"):
         return None
-    before = _loaded(text)
-    if not isinstance(root, yaml.MappingNode) or not root.value or root.flow_style:
-        return None
-    key, repos = root.value[-1]
-    if key.value != "repos" or not isinstance(repos, yaml.SequenceNode) or repos.flow_style:
-        return None
-    newline = "\r\n" if "\r\n" in text else "\n"
-    # The mark of a sequence in block style is its first dash.
-    indented = textwrap.indent(ENTRY, " " * repos.start_mark.column).replace("\n", newline)
-    after = f"{text}{'' if text.endswith(newline) else newline}{indented}"
-    entry = yaml.safe_load(ENTRY)
-    expected = {**before, "repos": [*before["repos"], *entry]}
-    return after if _loaded(after) == expected else None
+    ref = os.environ.get("PRE_COMMIT_FROM_REF") or None
+    if ref and not quiet:
+        from mlscan.cli.output import tell
+
+        tell(f"what changed since {ref} (PRE_COMMIT_FROM_REF)")
+    return ref
 
 
-def _loaded(text: str) -> Any:
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+def fails(report: Report, severity: Severity) -> bool:
+    """Whether a finding that counts is at least that severe."""
+    severities = {rule.id: rule.severity for rule in report.rules}
+    return any(severities[finding.rule] >= severity for finding in report.active)
 
 
-def _tables(found: Any) -> list[dict[str, Any]]:
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+def check_read(report: Report) -> None:
+    """Raises UserError if a part of the input was not analysed as what it is."""
+    from mlscan.errors import UserError
+    from mlscan.report.summary import summarise, unanalysed
+
+    if missing := unanalysed(summarise(report)):
+        raise UserError(f"--strict: {missing} (-v lists them)")

@@ -60,7 +60,7 @@ _NEXT = (
 
 def _hook(file: Path) -> None:
     """Add the hook to a file that is there, or show it."""
-    from mlscan.cli.hook import ENTRY, runs_mlscan, with_hook
+    from mlscan.cli.hook_entry import ENTRY, runs_mlscan, with_hook
 
     if not file.exists():
         click.echo(f"no {file.name}; with pre-commit, it would be:\n\nrepos:\n{ENTRY}")

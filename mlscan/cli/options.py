@@ -51,6 +51,19 @@ no_config = click.option("--no-config", is_flag=True, help="Read no configuratio
 exclude = click.option(
     "--exclude", multiple=True, metavar="GLOB", callback=names, help="Leave out files matching a pattern."
 )
+staged = click.option(
+    "--staged",
+    is_flag=True,
+    help="Look at what git is about to commit, as the index holds it, and not at the work tree.",
+)
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["note", "warning", "error"]),
+    help="Exit 1 only for findings at least that severe.  [default: note]",
+)
+strict = click.option(
+    "--strict/--no-strict", default=None, help="Exit 2 if a file could not be read or parsed."
+)
 color = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),

@@ -104,7 +104,7 @@ def _footer(report: Report, style: Style) -> list[str]:
     if missing := unanalysed(summary):
         lines.append(f"{palette.paint(missing[0].upper() + missing[1:], 'warning')}.")
     if summary.skipped:
-        lines.append(f"{counted(summary.skipped, 'file')} skipped as too large or not text.")
+        lines.append(f"{counted(summary.skipped, 'file')} skipped (-v says why).")
     if style.verbosity > 0:
         lines.append(f"{summary.bytes:,} bytes in {report.counters.seconds:.2f} s.")
     return lines

@@ -63,17 +63,23 @@ class Listing:
 
 
 def list_files(request: Request, config: Config) -> Listing:
-    """The files of a request; raises UserError for a path that does not exist."""
+    """The files of a request; raises UserError for a path that does not exist.
+
+    What is excluded is left out also where it is named: pre-commit names every file that changed.
+    """
     root = root_of(request)
     excluded = config.exclusion()
     sizes: dict[str, int] = {}
     notes: list[Note] = []
     for given in request.paths:
-        for path in _files(Path(given), root, notes):
-            if path in sizes or (excluded is not None and excluded(path)):
-                continue
-            size = _size(root, path, config.max_file_size, notes)
-            if size is not None:
+        found = list(_files(Path(given), root, notes))
+        kept = [path for path in found if not excluded(path)] if excluded is not None else found
+        if found and not kept:
+            notes.append(
+                Note(_relative(Path(given).absolute(), root), "skipped", "excluded by the configuration")
+            )
+        for path in kept:
+            if path not in sizes and (size := _size(root, path, config.max_file_size, notes)) is not None:
                 sizes[path] = size
     return Listing(root, tuple(Entry(path, sizes[path]) for path in sorted(sizes)), tuple(sorted(set(notes))))
 
