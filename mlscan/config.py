@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     exit_zero: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     plugins: tuple[str, ...] | UnsetType = UNSET
+    baseline: str | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Config:
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
     `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
     plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
+    `baseline` is the file of findings to hold back; empty for what stands at the root.
     `policy` is what a release has to show; None where nobody has decided.
     """
 
@@ -63,6 +65,7 @@ class Config:
     jobs: int = 0
     plugins: tuple[str, ...] = ()
     plugins_trusted: bool = True
+    baseline: str = ""
     policy: Policy | None = None
 
     def merged(self, settings: Settings) -> Config:
@@ -94,13 +97,13 @@ class Config:
             return False
         return not self.select or rule.family.value in self.select
 
+    def may_report(self, rule: Rule) -> bool:
+        """Whether findings of the rule are asked for, if one is sure of them."""
+        return rule.severity >= self.min_severity and self.enabled(rule)
+
     def wants(self, rule: Rule, confidence: Confidence) -> bool:
         """Whether a finding of this rule with this confidence is to be reported."""
-        return (
-            rule.severity >= self.min_severity
-            and confidence >= self.min_confidence
-            and self.enabled(rule)
-        )  # fmt: skip
+        return confidence >= self.min_confidence and self.may_report(rule)
 
     def exclusion(self) -> Callable[[str], bool] | None:
         """A test of POSIX paths relative to the root against `exclude`; None when nothing is excluded."""
@@ -132,7 +135,8 @@ def _read(file: Path, table: dict[str, Any]) -> Config:
     policy = read_policy(str(file), table["policy"]) if "policy" in table else None
     config = Config(policy=policy).merged(_settings(file, table))
     plugins = tuple(str(file.parent / name) if name.endswith(".py") else name for name in config.plugins)
-    return replace(config, plugins=plugins)
+    baseline = config.baseline and str(file.parent / config.baseline)
+    return replace(config, plugins=plugins, baseline=baseline)
 
 
 def built_in(plugin: str) -> bool:

@@ -14,7 +14,6 @@ from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document, open_document
-from mlscan.identify import identified
 from mlscan.model import Counters, Finding, Note, Report
 from mlscan.shards import Opened, Partial, Worker, run
 from mlscan.sources.request import Request
@@ -23,6 +22,9 @@ from mlscan.sources.tree import Listing, list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
 
 if TYPE_CHECKING:
+    from mlscan.baseline.entry import Covered
+    from mlscan.baseline.keys import Keys
+    from mlscan.baseline.read import Given
     from mlscan.checks.gates.case import World
     from mlscan.pack import Pack
     from mlscan.promotion.graph import Graph
@@ -31,11 +33,32 @@ Progress = Callable[[int, int], None]
 Read = Callable[[str], Source | None]
 
 
-def scan(request: Request, catalog: Catalog, config: Config, progress: Progress | None = None) -> Report:
-    """Scan what was asked for. Raises UserError for paths that do not exist."""
+def scan(
+    request: Request,
+    catalog: Catalog,
+    config: Config,
+    progress: Progress | None = None,
+    baselines: Given | None = None,
+) -> Report:
+    """Scan what was asked for, and hold back what the baselines know. Raises UserError for paths that do not
+    exist."""
+    report, covered = survey(request, catalog, config, progress, baselines.keys if baselines else None)
+    return baselines.hold_back(report, covered) if baselines is not None else report
+
+
+def survey(
+    request: Request,
+    catalog: Catalog,
+    config: Config,
+    progress: Progress | None = None,
+    keys: Keys | None = None,
+) -> tuple[Report, Covered]:
+    """Everything that is found, and what was looked at; with `keys`, findings are known by them."""
+    from mlscan.baseline.entry import Covered
+
     started = time.perf_counter()
     rules = graded(rulebook(catalog), config)
-    worker = Worker(catalog, rules, config)
+    worker = Worker(catalog, rules, config, keys)
     given: dict[str, Source] = {}
     if request.stdin is not None:
         source = Source(request.stdin_filename, request.stdin, "stdin")
@@ -49,11 +72,19 @@ def scan(request: Request, catalog: Catalog, config: Config, progress: Progress 
     whole = not given and any(Path(path).resolve() == listing.root.resolve() for path in request.paths)
     read = lambda path: given.get(path) or on_disk(path)  # noqa: E731
     graph, of_code = _graph(worker, catalog, done, read, config, whole)
-    return Report(
+    report = Report(
         findings=tuple(sorted((*of_code, *graph.findings), key=lambda item: item.sort_key)),
         notes=tuple(sorted({*listing.notes, *done.notes, *graph.notes})),
         rules=tuple(rule for rule in rules if config.enabled(rule)),
         counters=Counters(done.files, done.bytes, time.perf_counter() - started),
+    )
+    lost = {note.path for note in report.notes if note.kind != "unused"}
+    asked = {rule.id: config.may_report(rule) for rule in rules}
+    return report, Covered(
+        whole,
+        frozenset(entry.path for entry in listing.entries if entry.path not in lost),
+        lambda rule: asked.get(rule, True),
+        lambda path: (listing.root / path).is_file(),
     )
 
 
@@ -188,7 +219,7 @@ def _graph(
         owner = graphed.document(path)
         if owner is not None:
             marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
-            findings += identified(worker.wanted(marked), owner)
+            findings += worker.reported(marked, owner)
             notes += unused if path in looked else []
     of_code, of_graph = settled(done.findings, findings, world)
     return Partial(of_graph, tuple(notes)), of_code

@@ -12,6 +12,7 @@ from mlscan.cli import options
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
+    from mlscan.baseline.read import Given
     from mlscan.config import Config, Settings
     from mlscan.model import Report
     from mlscan.sources.request import Request
@@ -26,7 +27,8 @@ Examples:
   git show HEAD:train.py | mlscan - --stdin-filename train.py
 
 In a git work tree, mlscan scans what git tracks and what it would add; elsewhere every file. To silence
-one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above.
+one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above; to hold back all there
+are today, run `mlscan baseline`.
 
 \b
 Configuration: mlscan.toml, or [tool.mlscan] in pyproject.toml, at the root of the repository. Keys are
@@ -80,6 +82,8 @@ that off.
 @click.option(
     "--since", metavar="REF", help="Only what changed since REF: new lines, and gates that were opened."
 )
+@options.baseline
+@options.no_baseline
 @options.config
 @options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
@@ -106,6 +110,7 @@ def check(
     paths: tuple[str, ...],
     config: str | None,
     no_config: bool,
+    no_baseline: bool,
     root: str | None,
     stdin_filename: str | None,
     output: str | None,
@@ -121,6 +126,8 @@ def check(
         raise click.UsageError("--config and --no-config exclude each other")
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if no_baseline and given["baseline"]:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
     if since is not None and "-" in paths:
         raise click.UsageError("--since looks at a work tree, and not at standard input")
     request = request_of(paths, root, stdin_filename)
@@ -129,7 +136,8 @@ def check(
         from mlscan.config import check_plugins
 
         check_plugins(settled)
-    report = _scan(request, settled, quiet)
+    known = None if no_baseline else known_of(request, settled, found=not no_config)
+    report = _scan(request, settled, quiet, known)
     if since is not None:
         report = _since(report, request, settled, since)
     _write(report, settled, output, color, verbose - quiet)
@@ -170,7 +178,9 @@ def _command_hint(path: str) -> str:
     from mlscan.words import suggestion
 
     return (
-        suggestion(path, ["check", "graph", "evidence", "diff", "rules", "explain"]) if path.isalpha() else ""
+        suggestion(path, ["check", "graph", "evidence", "baseline", "diff", "rules", "explain"])
+        if path.isalpha()
+        else ""
     )
 
 
@@ -193,7 +203,15 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
     return settled_config(request, file, no_config, settings)
 
 
-def _scan(request: Request, config: Config, quiet: bool) -> Report:
+def known_of(request: Request, config: Config, *, found: bool) -> Given | None:
+    """The baselines that hold for a request; without `found` only one that was named."""
+    from mlscan.baseline.find import baselines
+    from mlscan.config import config_root
+
+    return baselines(config_root(request.paths, request.root), config.baseline, found=found)
+
+
+def _scan(request: Request, config: Config, quiet: bool, known: Given | None) -> Report:
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
     from mlscan.config import check_selectors
@@ -205,10 +223,10 @@ def _scan(request: Request, config: Config, quiet: bool) -> Report:
 
         check_selectors(config, rules(catalog))
     if quiet or not progress_wanted():
-        return scan(request, catalog, config)
+        return scan(request, catalog, config, None, known)
     progress = Progress()
     try:
-        return scan(request, catalog, config, progress)
+        return scan(request, catalog, config, progress, known)
     finally:
         progress.close()
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from mlscan import __version__
+from mlscan.cli.baseline import baseline
 from mlscan.cli.check import check
 from mlscan.cli.diff import diff
 from mlscan.cli.evidence import evidence
@@ -68,6 +69,7 @@ main.add_command(check)
 main.add_command(graph)
 main.add_command(evidence)
 main.add_command(diff)
+main.add_command(baseline)
 main.add_command(rules)
 main.add_command(explain)
 

@@ -1,0 +1,82 @@
+"""A baseline file of any kind, told apart by what it holds."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from mlscan.baseline import detect_secrets, file, gitleaks, reports
+from mlscan.baseline.entry import Baseline, Covered, Entry
+from mlscan.baseline.keys import Keys
+from mlscan.baseline.match import hold_back
+from mlscan.errors import UserError
+from mlscan.model import Report
+
+_KINDS = (
+    "a baseline of mlscan, a SARIF or JSON report of mlscan, a .secrets.baseline, a .gitleaksignore "
+    "or a JSON report of gitleaks"
+)
+
+
+class Given:
+    """The baseline files of a run with the one salt that its hashes have."""
+
+    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """`files` are (name for people, content). Raises UserError for a file that is no baseline."""
+        texts = list(files)
+        own = {name: file.decode(text(data), name) for name, data in texts if is_own(data)}
+        salt = next((found.salt for found in own.values()), None)
+        self.keys = Keys(salt or secrets.token_bytes(16), others=len(own) < len(texts))
+        self.baselines = tuple(
+            Baseline(name, own[name].entries, tended=True)
+            if name in own
+            else Baseline(name, tuple(_foreign(name, data, self.keys)))
+            for name, data in texts
+        )
+
+    def hold_back(self, report: Report, covered: Covered) -> Report:
+        """The report with what the baselines know marked, and notes about stale entries."""
+        return hold_back(report, self.baselines, self.keys, covered)
+
+
+def is_own(data: bytes) -> bool:
+    """Whether a file is mlscan's own baseline, be it with conflicts."""
+    return b'"salt"' in data[:4096]
+
+
+def _foreign(name: str, data: bytes, keys: Keys) -> list[Entry]:
+    start = data.lstrip()[:1]
+    if name.rpartition("/")[2] == gitleaks.IGNORE or start not in (b"{", b"["):
+        entries = gitleaks.read_ignore(text(data))
+        if not entries and data.strip() and not name.endswith(gitleaks.IGNORE):
+            raise UserError(f"{name}: not {_KINDS}")
+        return entries
+    try:
+        if start == b"[":
+            return gitleaks.read_report(data, keys)
+        names = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        if "runs" in names:
+            return reports.read_sarif(data)
+        if "results" in names:
+            return detect_secrets.read(data, keys)
+        if "tool" in names:
+            return reports.read_json(data)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{name}: cannot be read as a baseline: {error}") from None
+    raise UserError(f"{name}: not {_KINDS}")
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file that was named; raises UserError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"baseline: cannot read {path}: {(error.strerror or 'error').lower()}") from None
+
+
+def text(data: bytes) -> str:
+    """The text of a file; a byte that is not UTF-8 stays what it is."""
+    return data.decode("utf-8-sig", "surrogateescape")
