@@ -56,7 +56,7 @@ def decode(text: str, name: str) -> Own:
             f"{name}: git left a conflict in it; `mlscan baseline` takes the entries of both sides"
         )
     try:
-        found = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=_File)
+        found = msgspec.convert(json.loads(text), _File)
         salt = uuid.UUID(found.salt).bytes
     except (ValueError, RecursionError) as error:
         raise UserError(f"{name}: not a baseline of mlscan: {error}") from None

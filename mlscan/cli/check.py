@@ -282,9 +282,12 @@ def _tell(report: Report, config: Config, verbosity: int, text_shown: bool) -> N
         return
     from mlscan.report.palette import Palette
     from mlscan.report.statistics import table
-    from mlscan.report.summary import summarise, unanalysed
+    from mlscan.report.summary import summarise, suppressions, unanalysed
 
-    if missing := unanalysed(summarise(report)):
+    summary = summarise(report)
+    if any(item.suppressed and item.suppressed.kind == "baseline" for item in report.findings):
+        tell(suppressions(summary))
+    if missing := unanalysed(summary):
         tell(f"{missing} (--format text -v lists them)")
     if config.statistics:
         click.echo(table(report, Palette()), err=True)
