@@ -47,10 +47,10 @@ def tended(request: Request, catalog: Catalog, config: Config, root: Path, wante
     old, given = to_update(root, wanted.file, wanted.source)
     report, covered = survey(request, catalog, config, None, given.keys)
     others = [item for item in given.baselines if not item.tended]
-    also: frozenset[Finding] | None = frozenset() if wanted.prune else None
+    also: dict[Finding, str] | None = {} if wanted.prune else None
     if wanted.source is not None:
         known = match(report, others, given.keys, covered).held
-        also = frozenset(report.findings[number] for number in known)
+        also = {report.findings[number]: entry.reason for number, entry in known.items()}
     else:
         report = hold_back(report, others, given.keys, covered)
     update = updated(old, report, given.keys, covered, also=also, reason=wanted.reason)
@@ -63,8 +63,8 @@ def tended(request: Request, catalog: Catalog, config: Config, root: Path, wante
     return Tended(encode(Own(given.keys.salt, update.entries)), said)
 
 
-def for_detect_secrets(request: Request, catalog: Catalog, config: Config, file: Path) -> str:
-    """The text of detect-secrets' baseline in `file` with the secrets that a scan finds added."""
+def for_detect_secrets(request: Request, catalog: Catalog, config: Config, file: Path) -> Tended:
+    """detect-secrets' baseline in `file` with the secrets that a scan finds added."""
     from mlscan.baseline.detect_secrets_write import written
 
     report, _ = survey(request, catalog, config)
@@ -80,4 +80,9 @@ def for_detect_secrets(request: Request, catalog: Catalog, config: Config, file:
     about_secrets = {rule.id for rule in report.rules if rule.family is Family.SECRETS}
     findings = [item for item in report.active if item.rule in about_secrets]
     old = file.read_bytes() if file.is_file() else b""
-    return written(findings, opened, old, shown(file, root))
+    content, unseen = written(findings, opened, old, shown(file, root))
+    left = f"; no plugin of detect-secrets sees {unseen} more" if unseen else ""
+    seen = len(findings) - unseen
+    return Tended(
+        content, f"{shown(file, root)} holds {seen} secret{'s' * (seen != 1)} that mlscan finds{left}"
+    )

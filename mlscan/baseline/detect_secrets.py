@@ -28,7 +28,7 @@ def read(data: bytes, keys: Keys) -> list[Entry]:
         Entry(
             path.replace("\\", "/").removeprefix("./"),
             "",
-            keys.secret(item.hashed_secret.lower()),
+            keys.other(item.hashed_secret.lower()),
             reason=_AUDITED[item.is_secret],
         )
         for path, found in msgspec.json.decode(data, type=_File).results.items()

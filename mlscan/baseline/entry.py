@@ -26,6 +26,11 @@ class Entry:
     line: int = 0
 
     @property
+    def of_secret(self) -> bool:
+        """Whether the key is one of a secret itself, which is known wherever it stands."""
+        return self.key.startswith(("value:", "other:"))
+
+    @property
     def sort_key(self) -> tuple[str, str, str, int, str]:
         return (self.path, self.rule, self.key, self.nth, self.detail)
 

@@ -43,7 +43,7 @@ def to_update(root: Path, file: Path, source: str | None) -> tuple[Baseline, Giv
         files.append((shown(Path(source), root), content(Path(source))))
     elif (root / IGNORE).is_file():
         files.append((IGNORE, content(root / IGNORE)))
-    given = Given(files)
+    given = Given(files, written=True)
     old = next((item for item in given.baselines if item.name == name), Baseline(name, (), tended=True))
     return old, given
 

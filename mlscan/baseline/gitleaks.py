@@ -48,7 +48,7 @@ def read_report(data: bytes, keys: Keys) -> list[Entry]:
         if _REDACTED.fullmatch(item.secret):
             key = f"line:{item.start_line}"
         else:
-            key = keys.secret(sha1(item.secret.encode("utf-8", "surrogatepass")))
+            key = keys.other(sha1(item.secret.encode("utf-8", "surrogatepass")))
         entries.append(Entry(_posix(item.file), "", key, reason=item.rule_i_d))
     return entries
 

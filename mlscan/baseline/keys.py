@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from functools import lru_cache
 
 from mlscan.documents.document import Document
@@ -21,26 +22,28 @@ _HEADER = re.compile(rb"-----(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----"
 class Keys:
     """The hashes under one salt.
 
-    `others` says that a baseline of another tool is in use, which may have taken more or less than mlscan
-    for the secret.
+    `own` says that mlscan's own baseline is in use or about to be written; `others`, that another tool's is,
+    which may have taken more or less than mlscan for the secret.
     """
 
-    def __init__(self, salt: bytes, *, others: bool = False) -> None:
+    def __init__(self, salt: bytes, *, own: bool = True, others: bool = False) -> None:
         self.salt = salt
+        self._own = own
         self._others = others
-        self.secret = lru_cache(maxsize=None)(self._secret)
+        self._passing = secrets.token_bytes(16)
+        self._value = lru_cache(maxsize=None)(self._slow)
 
     def of(self, finding: Finding, document: Document, *, about_secret: bool) -> tuple[str, ...]:
         """What a finding may be known by, its own key first."""
         spans = document.secrets_at(finding.place.region) if about_secret else []
         if not spans:
             return (self.code(finding.place.excerpt),)
-        data = document.data
         start, end = spans[0]
-        found = [sha1(b"".join(data[start:end].split()))]
+        value = b"".join(document.data[start:end].split())
+        found = [self._value(value)] if self._own else []
         if self._others:
-            found += [sha1(form) for form in forms(data, spans)]
-        return tuple(self.secret(digest) for digest in dict.fromkeys(found))
+            found += [self.other(sha1(form)) for form in forms(document, spans)]
+        return tuple(dict.fromkeys(found))
 
     def code(self, line: str) -> str:
         """The key of a line of code without its blanks; it holds no secret."""
@@ -50,10 +53,13 @@ class Keys:
         """A short hash that tells findings on equal lines apart."""
         return self._keyed(message)[:_DETAIL]
 
-    def _secret(self, digest: str) -> str:
-        """The key of a secret, from its SHA-1: the only thing that other tools keep of it."""
-        slow = hashlib.pbkdf2_hmac("sha256", digest.encode(), self.salt, _ROUNDS)
-        return f"value:{_grouped(slow.hex())}"
+    def other(self, digest: str) -> str:
+        """The key of a secret by the SHA-1 that other tools keep of it; it never leaves this run."""
+        return f"other:{hmac.new(self._passing, digest.encode(), 'sha256').hexdigest()}"
+
+    def _slow(self, value: bytes) -> str:
+        """The key of a secret."""
+        return f"value:{_grouped(hashlib.pbkdf2_hmac('sha256', value, self.salt, _ROUNDS).hex())}"
 
     def _keyed(self, text: str) -> str:
         return hmac.new(self.salt, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
@@ -69,9 +75,10 @@ def sha1(value: bytes) -> str:
     return hashlib.sha1(value, usedforsecurity=False).hexdigest()
 
 
-def forms(data: bytes, spans: list[tuple[int, int]]) -> list[bytes]:
+def forms(document: Document, spans: list[tuple[int, int]]) -> list[bytes]:
     """What other tools may have taken for the secret at some spans: those, the literal around the first,
-    and of a private key the words that start it."""
+    and of a private key the words that start it. In a notebook they see the backslash of its JSON."""
+    data = document.data
     start, end = spans[0]
     found = [data[low:high] for low, high in spans]
     low = max(0, start - _LITERAL)
@@ -83,4 +90,7 @@ def forms(data: bytes, spans: list[tuple[int, int]]) -> list[bytes]:
         if closed >= 0 and b"\n" not in data[end:closed]:
             found.append(data[low + opened + 1 : closed])
     header = _HEADER.search(data[max(0, start - 80) : end])
-    return [*found, header[1]] if header else found
+    if header:
+        found.append(header[1])
+    raw = [value + b"\\" for value in found] if document.source.suffix == ".ipynb" else []
+    return list(dict.fromkeys((*found, *raw)))

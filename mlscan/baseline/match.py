@@ -83,7 +83,7 @@ def match(report: Report, baselines: Iterable[Baseline], keys: Keys, covered: Co
 
     pairing.pair(entries, lambda entry: (entry.path, entry.rule, entry.key), at)
     left = pairing.unmet(entries)
-    secrets = [held for held in left if held.entry.key.startswith("value:")]
+    secrets = [held for held in left if held.entry.of_secret]
     pairing.pair(
         secrets,
         lambda entry: (entry.path, entry.key),
@@ -97,7 +97,7 @@ def match(report: Report, baselines: Iterable[Baseline], keys: Keys, covered: Co
         moved=True,
     )
     pairing.pair(
-        [held for held in pairing.unmet(gone) if held.entry.key.startswith("value:")],
+        [held for held in pairing.unmet(gone) if held.entry.of_secret],
         lambda entry: (entry.key,),
         lambda item, number: ((key,) for key in item.known_by if number in of_secrets),
         moved=True,

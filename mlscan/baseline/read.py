@@ -24,12 +24,15 @@ _KINDS = (
 class Given:
     """The baseline files of a run with the one salt that its hashes have."""
 
-    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """`files` are (name for people, content). Raises UserError for a file that is no baseline."""
+    def __init__(self, files: Iterable[tuple[str, bytes]], *, written: bool = False) -> None:
+        """`files` are (name for people, content); `written` says that mlscan's own is about to be written.
+        Raises UserError for a file that is no baseline."""
         texts = list(files)
         own = {name: file.decode(text(data), name) for name, data in texts if is_own(data)}
         salt = next((found.salt for found in own.values()), None)
-        self.keys = Keys(salt or secrets.token_bytes(16), others=len(own) < len(texts))
+        self.keys = Keys(
+            salt or secrets.token_bytes(16), own=bool(own) or written, others=len(own) < len(texts)
+        )
         self.baselines = tuple(
             Baseline(name, own[name].entries, tended=True)
             if name in own

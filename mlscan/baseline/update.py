@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlscan.baseline.entry import Baseline, Covered, Entry
@@ -29,13 +30,13 @@ def updated(
     keys: Keys,
     covered: Covered,
     *,
-    also: frozenset[Finding] | None = None,
+    also: Mapping[Finding, str] | None = None,
     reason: str = "",
 ) -> Update:
     """The entries for what is there now.
 
     Entries keep their reasons. Those whose finding is gone are dropped, where it would have been met. Of
-    findings that are new, `also` are added, all when it is None, with `reason`.
+    findings that are new, those in `also` are added, all when it is None, with `reason` or else their own.
     """
     matched = match(report, (old,), keys, covered)
     seen: set[Entry] = set()
@@ -47,7 +48,8 @@ def updated(
         was = matched.held.get(number)
         if was is None and also is not None and item not in also:
             continue
-        entry = _entry(item, keys, was.reason if was else reason)
+        own = also.get(item, "") if also is not None else ""
+        entry = _entry(item, keys, was.reason if was else reason or own)
         if was is not None:
             seen.add(was)
         else:

@@ -80,11 +80,11 @@ def baseline(
         if prune or source or reason:
             raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
         file = Path(output or where / DETECT_SECRETS)
-        to_file(for_detect_secrets(request, load_catalog(), settled, file), str(file))
-        return 0
-    file = Path(output or settled.baseline or where / NAME)
-    wanted = Wanted(file, source, prune, reason)
-    found = tended(request, load_catalog(), settled, where, wanted)
+        found = for_detect_secrets(request, load_catalog(), settled, file)
+    else:
+        file = Path(output or settled.baseline or where / NAME)
+        wanted = Wanted(file, source, prune, reason)
+        found = tended(request, load_catalog(), settled, where, wanted)
     to_file(found.text, str(file))
     tell(found.said)
     return 0
