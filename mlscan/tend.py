@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlscan.baseline.file import Own, encode
-from mlscan.baseline.find import shown, to_update
+from mlscan.baseline.find import place_of, shown, to_update
 from mlscan.baseline.match import hold_back, match
 from mlscan.baseline.update import by_severity, updated
 from mlscan.catalog.rulebook import rules as rulebook
@@ -15,7 +15,7 @@ from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.model import Family, Finding
-from mlscan.scan import survey
+from mlscan.scan import Progress, survey
 from mlscan.shards import Worker
 from mlscan.sources.request import Request
 from mlscan.sources.tree import reader, root_of
@@ -42,10 +42,12 @@ class Tended:
     said: str
 
 
-def tended(request: Request, catalog: Catalog, config: Config, root: Path, wanted: Wanted) -> Tended:
+def tended(
+    request: Request, catalog: Catalog, config: Config, wanted: Wanted, progress: Progress | None = None
+) -> Tended:
     """The baseline in a file brought up to date with what a scan finds."""
-    old, given = to_update(root, wanted.file, wanted.source)
-    report, covered = survey(request, catalog, config, None, given.keys)
+    old, given = to_update(place_of(request), wanted.file, wanted.source)
+    report, covered = survey(request, catalog, config, progress, given.keys)
     others = [item for item in given.baselines if not item.tended]
     also: dict[Finding, str] | None = {} if wanted.prune else None
     if wanted.source is not None:
@@ -54,20 +56,22 @@ def tended(request: Request, catalog: Catalog, config: Config, root: Path, wante
     else:
         report = hold_back(report, others, given.keys, covered)
     update = updated(old, report, given.keys, covered, also=also, reason=wanted.reason)
-    total, added = len(update.entries), len(update.entries) - update.kept
+    total, added = len(update.entries), len(update.added)
     severities = f" ({by_severity(report, update.added)})" if update.added else ""
     said = (
-        f"{old.name} holds {total} finding{'s' * (total != 1)}: "
+        f"{old.name} holds {total} {'entry' if total == 1 else 'entries'}: "
         f"{added} added{severities}, {update.kept} kept, {update.dropped} dropped"
     )
     return Tended(encode(Own(given.keys.salt, update.entries)), said)
 
 
-def for_detect_secrets(request: Request, catalog: Catalog, config: Config, file: Path) -> Tended:
+def for_detect_secrets(
+    request: Request, catalog: Catalog, config: Config, file: Path, progress: Progress | None = None
+) -> Tended:
     """detect-secrets' baseline in `file` with the secrets that a scan finds added."""
     from mlscan.baseline.detect_secrets_write import written
 
-    report, _ = survey(request, catalog, config)
+    report, _ = survey(request, catalog, config, progress)
     root = root_of(request)
     read = reader(root)
     analyser = Worker(catalog, rulebook(catalog), config).analyser

@@ -52,7 +52,7 @@ def checked(root: Path, catalog: Catalog, config: Config = Config()) -> Report: 
 def write(root: Path, catalog: Catalog, file: str = NAME, **how: object) -> str:
     """Update the baseline of a folder; what was said about it."""
     request = Request((str(root),), str(root))
-    found = tended(request, catalog, Config(), root, Wanted(root / file, **how))  # type: ignore[arg-type]
+    found = tended(request, catalog, Config(), Wanted(root / file, **how))  # type: ignore[arg-type]
     (root / file).write_text(found.text)
     return found.said
 
@@ -67,7 +67,7 @@ def stale(report: Report) -> list[str]:
 
 def test_only_what_is_new_is_reported(tmp_path: Path, catalog: Catalog) -> None:
     (tmp_path / "a.py").write_text(f"{line(1)}\n")
-    assert "holds 1 finding: 1 added (1 error), 0 kept, 0 dropped" in write(tmp_path, catalog)
+    assert "holds 1 entry: 1 added (1 error), 0 kept, 0 dropped" in write(tmp_path, catalog)
     report = checked(tmp_path, catalog)
     assert not report.active
     assert [item.suppressed.marker for item in report.findings if item.suppressed] == [NAME]
@@ -129,7 +129,7 @@ CODE = f"from mlflow import MlflowClient\nclient = MlflowClient()\n{PROMOTE}"
 def test_findings_on_equal_lines_are_counted(tmp_path: Path, catalog: Catalog) -> None:
     (tmp_path / "a.py").write_text(CODE)
     (tmp_path / "a.py").write_text(CODE + PROMOTE)
-    assert "holds 2 findings" in write(tmp_path, catalog)
+    assert "holds 2 entries" in write(tmp_path, catalog)
     assert len(set(re.findall(r'"nth": \d', (tmp_path / NAME).read_text()))) == 1
     assert not checked(tmp_path, catalog).active
     (tmp_path / "a.py").write_text(CODE + PROMOTE * 2)
@@ -221,7 +221,7 @@ def test_reasons_stay(tmp_path: Path, catalog: Catalog) -> None:
     assert file.read_text().count('"reason": "adoption"') == 2
     file.write_text(file.read_text().replace('"adoption"', '"database of the tests, INC-7"', 1))
     (tmp_path / "a.py").write_text(f"# moved\n{line(2)}\n{line(1)}\n{line(3)}\n")
-    assert "holds 3 findings: 1 added (1 error), 2 kept, 0 dropped" in write(tmp_path, catalog)
+    assert "holds 3 entries: 1 added (1 error), 2 kept, 0 dropped" in write(tmp_path, catalog)
     kept = [entry.reason for entry in decode(file.read_text(), NAME).entries]
     assert sorted(kept) == ["", "adoption", "database of the tests, INC-7"]
     report = checked(tmp_path, catalog)
@@ -233,7 +233,7 @@ def test_what_is_mended_is_dropped(tmp_path: Path, catalog: Catalog) -> None:
     (tmp_path / "b.py").write_text(f"{line(2)}\n")
     write(tmp_path, catalog)
     (tmp_path / "a.py").write_text(f"{line(3)}\n")
-    assert "holds 1 finding: 0 added, 1 kept, 1 dropped" in write(tmp_path, catalog, prune=True)
+    assert "holds 1 entry: 0 added, 1 kept, 1 dropped" in write(tmp_path, catalog, prune=True)
     assert places(checked(tmp_path, catalog)) == ["a.py:1"]
 
 
@@ -249,8 +249,8 @@ def test_a_part_of_the_repository(tmp_path: Path, catalog: Catalog) -> None:
     report = scan(request, catalog, Config(), None, baselines(tmp_path, ""))
     assert places(report) == ["a/c.py:1"]
     assert not stale(report)
-    found = tended(request, catalog, Config(), tmp_path, Wanted(tmp_path / NAME))
-    assert "holds 3 findings: 1 added (1 error), 2 kept, 0 dropped" in found.said
+    found = tended(request, catalog, Config(), Wanted(tmp_path / NAME))
+    assert "holds 3 entries: 1 added (1 error), 2 kept, 0 dropped" in found.said
     assert len(stale(checked(tmp_path, catalog))) == 2
     # A rule that is not asked for says nothing of its entries.
     assert not stale(checked(tmp_path, catalog, Config(select=("promotion",))))
@@ -267,7 +267,7 @@ def test_a_finding_with_a_comment_needs_no_entry(tmp_path: Path, catalog: Catalo
     shown = text.render(report)
     assert f"2 findings suppressed: 1 by {NAME}, 1 by comments.\n" in shown
     assert f"2 findings suppressed: 1 by {NAME}, 1 by comments" in github.render(report)
-    assert "holds 1 finding: 0 added, 1 kept, 1 dropped" in write(tmp_path, catalog)
+    assert "holds 1 entry: 0 added, 1 kept, 1 dropped" in write(tmp_path, catalog)
 
 
 def test_nothing_tells_a_secret(tmp_path: Path, catalog: Catalog) -> None:
@@ -362,7 +362,7 @@ def git(folder: Path, *arguments: str, fails: bool = False) -> str:
 def test_commands(repository: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 1
     assert run(["baseline"]) == 0
-    assert f"{NAME} holds 1 finding: 1 added (1 error), 0 kept, 0 dropped" in capfd.readouterr().err
+    assert f"{NAME} holds 1 entry: 1 added (1 error), 0 kept, 0 dropped" in capfd.readouterr().err
     assert run([]) == 0
     assert run(["--no-baseline"]) == 1
     # What was merely found does not count where nothing found counts.
@@ -456,7 +456,7 @@ def test_a_conflict_is_taken_away(repository: Path, capfd: pytest.CaptureFixture
     assert run([]) == 2
     assert "`mlscan baseline` takes the entries of both sides" in capfd.readouterr().err
     assert run(["baseline"]) == 0
-    assert "holds 3 findings: 0 added, 3 kept, 0 dropped" in capfd.readouterr().err
+    assert "holds 3 entries: 0 added, 3 kept, 0 dropped" in capfd.readouterr().err
     assert run([]) == 0
     assert '"reason": "first"' in (repository / NAME).read_text()
 
@@ -494,7 +494,7 @@ def module(steps: list[tuple[int, int]]) -> str:
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40)), max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=STEPS, added=STEPS, order=st.randoms(use_true_random=False))
 def test_nothing_known_comes_back_and_nothing_new_is_hidden(
     tmp_path: Path,

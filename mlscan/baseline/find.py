@@ -8,7 +8,10 @@ from mlscan.baseline.entry import Baseline
 from mlscan.baseline.file import NAME, conflicted, united
 from mlscan.baseline.gitleaks import IGNORE
 from mlscan.baseline.read import Given, content, is_own, text
+from mlscan.config import config_root
 from mlscan.errors import UserError
+from mlscan.sources.request import Request
+from mlscan.sources.tree import root_of
 
 
 def baselines(root: Path, named: str, *, found: bool = True) -> Given | None:
@@ -23,6 +26,12 @@ def baselines(root: Path, named: str, *, found: bool = True) -> Given | None:
     if not paths:
         return None
     return Given((shown(path, root), content(path)) for path in dict.fromkeys(paths))
+
+
+def place_of(request: Request) -> Path:
+    """The folder whose baseline holds for a request: the one that reported paths are relative to."""
+    root = config_root(request.paths, request.root)
+    return root if (root / ".git").exists() else root_of(request)
 
 
 def to_update(root: Path, file: Path, source: str | None) -> tuple[Baseline, Given]:

@@ -16,10 +16,10 @@ from mlscan.model import Finding, Report
 @dataclass(frozen=True, slots=True)
 class Update:
     """The new `entries`, how many of them are `kept` from the old ones and how many of those were `dropped`;
-    `added` are the findings that were not there before."""
+    `added` are those that were not there before."""
 
     entries: tuple[Entry, ...]
-    added: tuple[Finding, ...]
+    added: tuple[Entry, ...]
     kept: int
     dropped: int
 
@@ -39,27 +39,29 @@ def updated(
     findings that are new, those in `also` are added, all when it is None, with `reason` or else their own.
     """
     matched = match(report, (old,), keys, covered)
+    known: list[Entry] = []
+    added: list[Entry] = []
     seen: set[Entry] = set()
-    entries: list[Entry] = []
-    added: list[Finding] = []
     for number, item in enumerate(report.findings):
         if item.suppressed is not None:
             continue
         was = matched.held.get(number)
-        if was is None and also is not None and item not in also:
-            continue
-        own = also.get(item, "") if also is not None else ""
-        entry = _entry(item, keys, was.reason if was else reason or own)
         if was is not None:
             seen.add(was)
-        else:
-            added.append(item)
-        entries.append(entry)
+            known.append(_entry(item, keys, was.reason))
+        elif also is None or item in also:
+            own = also[item] if also is not None else ""
+            added.append(_entry(item, keys, reason or own))
     unmet = [entry for _, entry in matched.unmet]
     stay = [entry for entry in unmet if not covered.missed(entry)]
-    kept = len(seen) + len(stay)
-    current = renumbered(_distinct([*entries, *stay]))
-    return Update(tuple(current), tuple(added), kept, len(old.entries) - kept)
+    known = _distinct([*known, *stay])
+    added = _distinct(added)
+    return Update(
+        tuple(renumbered([*known, *added])),
+        tuple(added),
+        len(known),
+        max(0, len(old.entries) - len(seen) - len(stay)),
+    )
 
 
 def _entry(finding: Finding, keys: Keys, reason: str) -> Entry:
@@ -82,10 +84,10 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
     return [*result, *known.values()]
 
 
-def by_severity(report: Report, findings: tuple[Finding, ...]) -> str:
-    """`2 errors, 1 note`: what some findings amount to."""
+def by_severity(report: Report, entries: tuple[Entry, ...]) -> str:
+    """`2 errors, 1 note`: what some entries amount to."""
     levels = {rule.id: rule.severity for rule in report.rules}
-    counted = Counter(levels[item.rule] for item in findings)
+    counted = Counter(levels[item.rule] for item in entries)
     return ", ".join(
         f"{number} {severity.level}{'s' * (number > 1)}"
         for severity, number in sorted(counted.items(), reverse=True)

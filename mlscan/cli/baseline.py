@@ -46,6 +46,9 @@ _FORMATS = ("mlscan", "detect-secrets")
 @options.exclude
 @options.config
 @options.no_config
+@click.option(
+    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
+)
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
 def baseline(
     paths: tuple[str, ...],
@@ -57,6 +60,7 @@ def baseline(
     exclude: tuple[str, ...],
     config: str | None,
     no_config: bool,
+    allow_plugins: bool,
     root: str | None,
 ) -> int:
     """Write or update the baseline: findings that `mlscan check` holds back from now on.
@@ -64,10 +68,13 @@ def baseline(
     With PATHS only findings there are added, and no entry is dropped.
     """
     from mlscan.baseline.file import NAME
+    from mlscan.baseline.find import place_of
     from mlscan.catalog.load import load_catalog
+    from mlscan.catalog.rulebook import rules
     from mlscan.cli.check import request_of, settled_config
     from mlscan.cli.output import tell, to_file
-    from mlscan.config import Settings, config_root
+    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.config import Settings, check_plugins, check_selectors
     from mlscan.tend import DETECT_SECRETS, Wanted, for_detect_secrets, tended
 
     if prune and source:
@@ -75,16 +82,24 @@ def baseline(
     request = request_of(paths, root, None)
     settings = Settings(exclude=exclude) if exclude else Settings()
     settled = settled_config(request, config, no_config, settings)
-    where = config_root(request.paths, request.root)
-    if format_name == "detect-secrets":
-        if prune or source or reason:
-            raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
-        file = Path(output or where / DETECT_SECRETS)
-        found = for_detect_secrets(request, load_catalog(), settled, file)
-    else:
-        file = Path(output or settled.baseline or where / NAME)
-        wanted = Wanted(file, source, prune, reason)
-        found = tended(request, load_catalog(), settled, where, wanted)
+    if not allow_plugins:
+        check_plugins(settled)
+    catalog = load_catalog()
+    check_selectors(settled, rules(catalog))
+    where = place_of(request)
+    progress = Progress() if progress_wanted() else None
+    try:
+        if format_name == "detect-secrets":
+            if prune or source or reason:
+                raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
+            file = Path(output or where / DETECT_SECRETS)
+            found = for_detect_secrets(request, catalog, settled, file, progress)
+        else:
+            file = Path(output or settled.baseline or where / NAME)
+            found = tended(request, catalog, settled, Wanted(file, source, prune, reason), progress)
+    finally:
+        if progress is not None:
+            progress.close()
     to_file(found.text, str(file))
     tell(found.said)
     return 0

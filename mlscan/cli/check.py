@@ -205,10 +205,9 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
 
 def known_of(request: Request, config: Config, *, found: bool) -> Given | None:
     """The baselines that hold for a request; without `found` only one that was named."""
-    from mlscan.baseline.find import baselines
-    from mlscan.config import config_root
+    from mlscan.baseline.find import baselines, place_of
 
-    return baselines(config_root(request.paths, request.root), config.baseline, found=found)
+    return baselines(place_of(request), config.baseline, found=found)
 
 
 def _scan(request: Request, config: Config, quiet: bool, known: Given | None) -> Report:
