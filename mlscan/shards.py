@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlscan.analyse import Analyser
-from mlscan.baseline.keys import Keys
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document
@@ -17,6 +17,9 @@ from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Listing, read
+
+if TYPE_CHECKING:
+    from mlscan.baseline.keys import Keys
 
 # Starting a pool costs about 60 ms, as much as scanning 12 MB.
 _POOL_PAYS = 12_000_000

@@ -20,8 +20,6 @@ from mlscan.shards import Worker
 from mlscan.sources.request import Request
 from mlscan.sources.tree import reader, root_of
 
-DETECT_SECRETS = ".secrets.baseline"
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlscan.baseline.entry import Entry
-from mlscan.baseline.file import NAME, Own, conflicted, decode, encode, renumbered, united
+from mlscan.baseline.file import Own, conflicted, decode, encode, renumbered, united
 from mlscan.baseline.find import baselines
 from mlscan.baseline.keys import Keys
+from mlscan.baseline.names import OWN as NAME
 from mlscan.baseline.read import Given
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.templates import expand

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from mlscan.baseline.file import NAME, decode
+from mlscan.baseline.file import decode
+from mlscan.baseline.names import OWN as NAME
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.templates import expand
 from mlscan.cli.main import run

@@ -17,7 +17,6 @@ import msgspec
 from mlscan.baseline.entry import Entry
 from mlscan.errors import UserError
 
-NAME = ".mlscan-baseline.json"
 VERSION = 1
 
 _ABOUT = "Findings that mlscan holds back. `mlscan baseline` writes this file; add a reason to any line."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mlscan.baseline.entry import Baseline
-from mlscan.baseline.file import NAME, conflicted, united
-from mlscan.baseline.gitleaks import IGNORE
-from mlscan.baseline.read import Given, content, is_own, text
+from mlscan.baseline import names
 from mlscan.config import config_root
 from mlscan.errors import UserError
 from mlscan.sources.request import Request
 from mlscan.sources.tree import root_of
+
+if TYPE_CHECKING:
+    from mlscan.baseline.entry import Baseline
+    from mlscan.baseline.read import Given
 
 
 def baselines(root: Path, named: str, *, found: bool = True) -> Given | None:
@@ -22,9 +24,12 @@ def baselines(root: Path, named: str, *, found: bool = True) -> Given | None:
     """
     paths = [Path(named)] if named else []
     if found:
-        paths += [path for name in ([] if named else [NAME]) + [IGNORE] if (path := root / name).is_file()]
+        at_root = [names.GITLEAKS] if named else [names.OWN, names.GITLEAKS]
+        paths += [path for name in at_root if (path := root / name).is_file()]
     if not paths:
         return None
+    from mlscan.baseline.read import Given
+
     return Given((shown(path, root), content(path)) for path in dict.fromkeys(paths))
 
 
@@ -40,6 +45,10 @@ def to_update(root: Path, file: Path, source: str | None) -> tuple[Baseline, Giv
 
     Marks of a conflict in it are taken away. Raises UserError when it is not one of mlscan's own.
     """
+    from mlscan.baseline.entry import Baseline
+    from mlscan.baseline.file import conflicted, united
+    from mlscan.baseline.read import Given, is_own, text
+
     name = shown(file, root)
     files: list[tuple[str, bytes]] = []
     if file.is_file() and (data := content(file)):
@@ -50,8 +59,8 @@ def to_update(root: Path, file: Path, source: str | None) -> tuple[Baseline, Giv
         files.append((name, united(text(data)).encode() if conflicted(text(data)) else data))
     if source is not None:
         files.append((shown(Path(source), root), content(Path(source))))
-    elif (root / IGNORE).is_file():
-        files.append((IGNORE, content(root / IGNORE)))
+    elif (root / names.GITLEAKS).is_file():
+        files.append((names.GITLEAKS, content(root / names.GITLEAKS)))
     given = Given(files, written=True)
     old = next((item for item in given.baselines if item.name == name), Baseline(name, (), tended=True))
     return old, given
@@ -61,3 +70,11 @@ def shown(path: Path, root: Path) -> str:
     """A path as people of the repository know it."""
     whole, top = path.resolve(), root.resolve()
     return whole.relative_to(top).as_posix() if whole.is_relative_to(top) else str(path)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file that was named; raises UserError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"baseline: cannot read {path}: {(error.strerror or 'error').lower()}") from None

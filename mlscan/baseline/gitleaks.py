@@ -13,8 +13,6 @@ import msgspec
 from mlscan.baseline.entry import Entry
 from mlscan.baseline.keys import Keys, sha1
 
-IGNORE = ".gitleaksignore"
-
 _COMMIT = re.compile(r"[0-9a-f]{7,64}:(?=.+:.+:\d+$)")
 # `--redact` puts a word, and `--redact=20` leaves the start of the secret and three dots.
 _REDACTED = re.compile(r"REDACTED|.*\.\.\.", re.DOTALL)

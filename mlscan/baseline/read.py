@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
-from mlscan.baseline import detect_secrets, file, gitleaks, reports
+from mlscan.baseline import detect_secrets, file, gitleaks, names, reports
 from mlscan.baseline.entry import Baseline, Covered, Entry
 from mlscan.baseline.keys import Keys
 from mlscan.baseline.match import hold_back
@@ -52,32 +51,24 @@ def is_own(data: bytes) -> bool:
 
 def _foreign(name: str, data: bytes, keys: Keys) -> list[Entry]:
     start = data.lstrip()[:1]
-    if name.rpartition("/")[2] == gitleaks.IGNORE or start not in (b"{", b"["):
+    if name.rpartition("/")[2] == names.GITLEAKS or start not in (b"{", b"["):
         entries = gitleaks.read_ignore(text(data))
-        if not entries and data.strip() and not name.endswith(gitleaks.IGNORE):
+        if not entries and data.strip() and not name.endswith(names.GITLEAKS):
             raise UserError(f"{name}: not {_KINDS}")
         return entries
     try:
         if start == b"[":
             return gitleaks.read_report(data, keys)
-        names = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        if "runs" in names:
+        parts = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        if "runs" in parts:
             return reports.read_sarif(data)
-        if "results" in names:
+        if "results" in parts:
             return detect_secrets.read(data, keys)
-        if "tool" in names:
+        if "tool" in parts:
             return reports.read_json(data)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{name}: cannot be read as a baseline: {error}") from None
     raise UserError(f"{name}: not {_KINDS}")
-
-
-def content(path: Path) -> bytes:
-    """The bytes of a file that was named; raises UserError when it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"baseline: cannot read {path}: {(error.strerror or 'error').lower()}") from None
 
 
 def text(data: bytes) -> str:

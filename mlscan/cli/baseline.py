@@ -20,7 +20,8 @@ Commit the file: `mlscan check` finds it at the root and tells how many findings
 secret, no line number and no hash that a guess could be checked against without great effort, and survives
 moved lines, new neighbours, notebooks that are run again and files that are moved. A secret is held back in
 its file, whatever its line says; another secret on that line is new. Reasons that you write beside an entry
-("reason": "...") stay. Two branches that add entries merge best with this line in .gitattributes:
+("reason": "...") stay. A .gitleaksignore at the root holds as well: by file and line, for secrets only.
+Two branches that add entries merge best with this line in .gitattributes:
   .mlscan-baseline.json merge=union
 
 \b
@@ -67,7 +68,7 @@ def baseline(
 
     With PATHS only findings there are added, and no entry is dropped.
     """
-    from mlscan.baseline.file import NAME
+    from mlscan.baseline import names
     from mlscan.baseline.find import place_of
     from mlscan.catalog.load import load_catalog
     from mlscan.catalog.rulebook import rules
@@ -75,7 +76,7 @@ def baseline(
     from mlscan.cli.output import tell, to_file
     from mlscan.cli.progress import Progress, progress_wanted
     from mlscan.config import Settings, check_plugins, check_selectors
-    from mlscan.tend import DETECT_SECRETS, Wanted, for_detect_secrets, tended
+    from mlscan.tend import Wanted, for_detect_secrets, tended
 
     if prune and source:
         raise click.UsageError("--prune adds nothing, and --from does")
@@ -92,10 +93,10 @@ def baseline(
         if format_name == "detect-secrets":
             if prune or source or reason:
                 raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
-            file = Path(output or where / DETECT_SECRETS)
+            file = Path(output or where / names.DETECT_SECRETS)
             found = for_detect_secrets(request, catalog, settled, file, progress)
         else:
-            file = Path(output or settled.baseline or where / NAME)
+            file = Path(output or settled.baseline or where / names.OWN)
             found = tended(request, catalog, settled, Wanted(file, source, prune, reason), progress)
     finally:
         if progress is not None:
