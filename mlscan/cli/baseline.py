@@ -16,10 +16,11 @@ Examples:
   mlscan baseline --format detect-secrets -o .secrets.baseline
 
 \b
-Commit the file: `mlscan check` finds it at the root and tells how many findings it holds back. It holds no
-secret, no line number and no hash that a guess could be checked against without great effort, and survives
+Commit the file: `mlscan check` finds it at the root and tells how many findings it holds back. It survives
 moved lines, new neighbours, notebooks that are run again and files that are moved. A secret is held back in
-its file, whatever its line says; another secret on that line is new. Reasons that you write beside an entry
+its file, whatever its line says; another secret on that line is new. The file holds no secret and no line
+number; its hashes are salted and slow to guess against, but a weak password can be guessed from any hash:
+revoke what was committed. Reasons that you write beside an entry
 ("reason": "...") stay. A .gitleaksignore at the root holds as well: by file and line, for secrets only.
 Two branches that add entries merge best with this line in .gitattributes:
   .mlscan-baseline.json merge=union
