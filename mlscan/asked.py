@@ -23,14 +23,15 @@ Read = Callable[[str], Source | None]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`done` is the result of the files that were asked for, `around` holds pipelines, grants and sightings
-    of others; `read` opens any file of the same state. `targets` are their paths, None for the `whole`
-    repository or a single text."""
+    of others; `read` opens any file of the same state. `targets` are the paths that findings of the graph
+    have to touch, None for the `whole` repository or a single text; `paths` are all that were looked at."""
 
     done: Partial
     read: Read
     targets: Collection[str] | None = None
     around: Partial = field(default_factory=Partial)
     whole: bool = False
+    paths: frozenset[str] = frozenset()
 
     def about(self, path: str) -> bool:
         """Whether a file was asked for."""
@@ -58,9 +59,9 @@ def looked_at(
     listing = list_files(request, config)
     done = merged((run(worker, listing, config.jobs, progress), Partial(notes=listing.notes)))
     read = reader(listing.root)
-    if any(Path(path).resolve() == listing.root.resolve() for path in request.paths):
-        return Asked(done, read, whole=True)
     targets = frozenset(entry.path for entry in listing.entries)
+    if any(Path(path).resolve() == listing.root.resolve() for path in request.paths):
+        return Asked(done, read, whole=True, paths=targets)
     return _partly(done, targets, Around(listing.root, read), worker, config)
 
 
@@ -78,11 +79,11 @@ def _staged(index: Index, request: Request, worker: Worker, config: Config) -> A
 
 
 def _partly(
-    done: Partial, targets: Collection[str], around: Around, worker: Worker, config: Config
+    done: Partial, targets: frozenset[str], around: Around, worker: Worker, config: Config
 ) -> Asked:  # fmt: skip
     """What was asked for with what stands around it."""
     others = context(worker, done, targets, around, _exclusion(config))
-    return Asked(done, around.read, targets, others)
+    return Asked(done, around.read, targets, others, paths=targets)
 
 
 def _exclusion(config: Config) -> Callable[[str], bool]:

@@ -19,6 +19,7 @@ from mlscan.sources.request import Request
 from mlscan.sources.tree import root_of
 
 if TYPE_CHECKING:
+    from mlscan.baseline.read import Given
     from mlscan.scan import Insight
 
 
@@ -28,17 +29,20 @@ def audit(
     config: Config,
     output: Path | None = None,
     progress: Progress | None = None,
+    baselines: Given | None = None,
 ) -> Audit:
-    """Look at a repository once. The file that the page will be written to is left out: a second run would
-    find the first one's there. Raises UserError for paths that do not exist."""
+    """Look at a repository once; what the baselines know is held back. The file that the page will be
+    written to is left out: a second run would find the first one's there. Raises UserError for paths that
+    do not exist."""
     root = root_of(request)
     own = _below(root, output)
     settled = replace(config, exclude=(*config.exclude, *(f"/{_literal(path)}" for path in own)))
-    found = scanned(request, catalog, settled, progress)
+    found = scanned(request, catalog, settled, progress, baselines.keys if baselines else None)
+    held = found.report if baselines is None else baselines.hold_back(found.report, found.covered)
     shown = Audit(
         name=root.name or "repository",
         commit=_commit(root, own),
-        report=found.report,
+        report=held,
         limits=tuple(_limits(config)),
         known=len(rules(catalog)),
     )

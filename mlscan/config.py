@@ -46,6 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     rules: tuple[str, ...] | UnsetType = UNSET
     severity: dict[str, Level] | UnsetType = UNSET
     per_path_ignores: dict[str, tuple[str, ...]] | UnsetType = UNSET
+    baseline: str | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Config:
     detect-secrets plugins, files resolved; `plugins_trusted` is False where a file that was merely found
     names them. `rules` are the files with rules of the user's own, resolved. `severity` grades rules by id
     anew; `per_path_ignores` maps gitignore patterns to rule ids and families whose findings do not count
-    there. `policy` is what a release has to show; None where nobody has decided. `file` is where this was
-    read.
+    there. `baseline` is the file of findings to hold back; empty for what stands at the root. `policy` is
+    what a release has to show; None where nobody has decided. `file` is where this was read.
     """
 
     select: tuple[str, ...] = ()
@@ -80,6 +81,7 @@ class Config:
     rules: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    baseline: str = ""
     policy: Policy | None = None
     file: str = field(default="", compare=False)
 
@@ -115,13 +117,13 @@ class Config:
             return False
         return not self.select or rule.family.value in self.select
 
+    def may_report(self, rule: Rule) -> bool:
+        """Whether findings of the rule are asked for, if one is sure of them."""
+        return rule.severity >= self.min_severity and self.enabled(rule)
+
     def wants(self, rule: Rule, confidence: Confidence) -> bool:
         """Whether a finding of this rule with this confidence is to be reported."""
-        return (
-            rule.severity >= self.min_severity
-            and confidence >= self.min_confidence
-            and self.enabled(rule)
-        )  # fmt: skip
+        return confidence >= self.min_confidence and self.may_report(rule)
 
     def exclusion(self) -> Callable[[str], bool] | None:
         """A test of POSIX paths relative to the root against `exclude`; None when nothing is excluded."""
@@ -154,7 +156,8 @@ def _read(file: Path, table: dict[str, Any]) -> Config:
     config = Config(policy=policy).merged(_settings(file, table))
     plugins = tuple(str(file.parent / name) if name.endswith(".py") else name for name in config.plugins)
     rules = _files(file, config.rules) if config.rules else ()
-    return replace(config, plugins=plugins, rules=rules, file=str(file))
+    baseline = config.baseline and str(file.parent / config.baseline)
+    return replace(config, plugins=plugins, rules=rules, baseline=baseline, file=str(file))
 
 
 def _files(file: Path, patterns: tuple[str, ...]) -> tuple[str, ...]:

@@ -135,6 +135,8 @@ class Finding:
 
     `flow` is the path that proves it, first step first. `evidence` lists why mlscan believes it.
     `fingerprint` survives moved lines; `line_hash` is codeql-action's `primaryLocationLineHash`.
+    `known_by` are keyed hashes by which a baseline may know it, its own first; empty without a baseline, and
+    in no report.
     """
 
     rule: str
@@ -148,6 +150,7 @@ class Finding:
     suppressed: Suppression | None = None
     fingerprint: str = ""
     line_hash: str = ""
+    known_by: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, Region, str, str]:
@@ -160,7 +163,8 @@ class Note:
 
     A `skipped` file was left out on purpose (too large). `unreadable` and `unparsed` mean that a part of the
     input was not analysed as what it is, though its raw text may have been searched for secrets. `unused` is
-    an ignore comment that suppresses nothing. `line` is 1-based, 0 for the whole file.
+    an ignore comment or an entry of a baseline that suppresses nothing. `line` is 1-based, 0 for the whole
+    file.
     """
 
     path: str

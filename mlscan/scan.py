@@ -16,15 +16,17 @@ from mlscan.catalog.rulebook import rules as rulebook
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document, open_document
-from mlscan.identify import identified
 from mlscan.model import Counters, Finding, Note, Report
 from mlscan.shards import Opened, Partial, Worker, merged
 from mlscan.sources.request import Request
 from mlscan.sources.source import Source
-from mlscan.sources.tree import list_files, reader
+from mlscan.sources.tree import list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
 
 if TYPE_CHECKING:
+    from mlscan.baseline.entry import Covered
+    from mlscan.baseline.keys import Keys
+    from mlscan.baseline.read import Given
     from mlscan.checks.access.case import Rights
     from mlscan.checks.gates.case import World
     from mlscan.evidence.repository import Repository
@@ -46,24 +48,40 @@ class Insight:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A report with what stands behind it. No `insight` where no file deploys or grants anything."""
+    """A report, what was looked at for it and what stands behind it. No `insight` where no file deploys or
+    grants anything."""
 
     report: Report
+    covered: Covered
     insight: Insight | None
 
 
-def scan(request: Request, catalog: Catalog, config: Config, progress: Progress | None = None) -> Report:
-    """Scan what was asked for. Raises UserError for paths that do not exist."""
-    return scanned(request, catalog, config, progress).report
+def scan(
+    request: Request,
+    catalog: Catalog,
+    config: Config,
+    progress: Progress | None = None,
+    baselines: Given | None = None,
+) -> Report:
+    """Scan what was asked for, and hold back what the baselines know. Raises UserError for paths that do not
+    exist."""
+    found = scanned(request, catalog, config, progress, baselines.keys if baselines else None)
+    return baselines.hold_back(found.report, found.covered) if baselines is not None else found.report
 
 
 def scanned(
-    request: Request, catalog: Catalog, config: Config, progress: Progress | None = None
-) -> Scanned:  # fmt: skip
-    """The same scan, for whoever shows more than its report."""
+    request: Request,
+    catalog: Catalog,
+    config: Config,
+    progress: Progress | None = None,
+    keys: Keys | None = None,
+) -> Scanned:
+    """The same scan, for whoever shows more than its report; with `keys`, findings are known by them."""
+    from mlscan.baseline.entry import Covered
+
     started = time.perf_counter()
     rules = graded(rulebook(catalog), config)
-    worker = Worker(catalog, rules, config)
+    worker = Worker(catalog, rules, config, keys)
     with ExitStack() as stack:
         asked = looked_at(request, worker, config, progress, stack)
         done = asked.done
@@ -74,7 +92,16 @@ def scanned(
         rules=tuple(rule for rule in rules if config.enabled(rule)),
         counters=Counters(done.files, done.bytes, time.perf_counter() - started),
     )
-    return Scanned(report, insight)
+    lost = {note.path for note in report.notes if note.kind != "unused"}
+    reported = {rule.id: config.may_report(rule) for rule in rules}
+    root = root_of(request)
+    covered = Covered(
+        asked.whole,
+        asked.paths - lost,
+        lambda rule: reported.get(rule, True),
+        lambda path: (root / path).is_file(),
+    )
+    return Scanned(report, covered, insight)
 
 
 def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
@@ -211,7 +238,7 @@ def _graph(
         owner = graphed.document(path)
         if owner is not None:
             marked, unused = worker.analyser.marked(owner, by_path[path], before[path])
-            findings += identified(worker.wanted(marked), owner)
+            findings += worker.reported(marked, owner)
             notes += unused if path in looked and asked.about(path) else []
     of_code, of_graph = settled(done.findings, findings, world)
     counted = tuple(filter(asked.counts, of_graph))

@@ -5,17 +5,22 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlscan.analyse import Analyser
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
+from mlscan.documents.document import Document
 from mlscan.identify import identified
-from mlscan.model import Confidence, Finding, Note, Rule
+from mlscan.model import Confidence, Family, Finding, Note, Rule
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Listing, read
 from mlscan.suppress.paths import PathIgnores
+
+if TYPE_CHECKING:
+    from mlscan.baseline.keys import Keys
 
 # Starting a pool costs about 60 ms, as much as scanning 12 MB.
 _POOL_PAYS = 12_000_000
@@ -61,7 +66,10 @@ class Partial:
 class Worker:
     """What every process needs to work on a shard."""
 
-    def __init__(self, catalog: Catalog, rules: tuple[Rule, ...], config: Config) -> None:
+    def __init__(
+        self, catalog: Catalog, rules: tuple[Rule, ...], config: Config, keys: Keys | None = None
+    ) -> None:
+        """With `keys`, findings tell by what a baseline may know them."""
         inventory = config.min_confidence is Confidence.LOW
         self.analyser = Analyser(
             catalog, rules, inventory=inventory, enabled=config.enabled, plugins=config.plugins
@@ -69,6 +77,7 @@ class Worker:
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
         self._ignored = PathIgnores(config.per_path_ignores)
+        self._keys = keys
 
     def shard(self, root: Path, paths: Iterable[str]) -> Partial:
         """The partial result of some files below a root; a file that vanished meanwhile is a note."""
@@ -98,7 +107,7 @@ class Worker:
         if understood.document is None:
             return Partial(sighted=sighted, promoting=promoting, files=1, bytes=len(source.data))
         pipelines = (source.path,) if understood.pipeline else ()
-        findings = tuple(identified(self.wanted(understood.findings), understood.document))
+        findings = tuple(self.reported(understood.findings, understood.document))
         opened = Opened(source.path, len(source.data), source.changed, understood.document.concealed)
         grants = (source.path,) if understood.access else ()
         return Partial(
@@ -109,6 +118,15 @@ class Worker:
         """The findings the configuration asks for, those that it ignores at their path marked."""
         found = [item for item in findings if self._config.wants(self._rules[item.rule], item.confidence)]
         return self._ignored.apply(found, self._rules) if self._ignored else found
+
+    def reported(self, findings: Iterable[Finding], document: Document) -> list[Finding]:
+        """The wanted ones of a document's findings, sorted, with their identities."""
+        found = identified(self.wanted(findings), document)
+        return found if self._keys is None else [self._keyed(item, document, self._keys) for item in found]
+
+    def _keyed(self, finding: Finding, document: Document, keys: Keys) -> Finding:
+        about_secret = self._rules[finding.rule].family is Family.SECRETS
+        return replace(finding, known_by=keys.of(finding, document, about_secret=about_secret))
 
 
 def merged(partials: Iterable[Partial]) -> Partial:

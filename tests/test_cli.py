@@ -33,7 +33,14 @@ class Scan:
         self.request = Request((), None)
         self.config = Config()
 
-    def __call__(self, request: Request, catalog: object, config: Config, progress: object = None) -> Report:
+    def __call__(
+        self,
+        request: Request,
+        catalog: object,
+        config: Config,
+        progress: object = None,
+        baselines: object = None,
+    ) -> Report:
         self.request, self.config = request, config
         if isinstance(self.report, BaseException):
             raise self.report

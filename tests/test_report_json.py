@@ -48,6 +48,7 @@ def test_summary_counts() -> None:
         "by_severity": {"error": 2, "warning": 1, "note": 1},
         "by_rule": {"huggingface-token": 2, "deploy-without-approval": 1, "gate-unverified": 1},
         "suppressed": 1,
+        "suppressed_by": {"comments": 1},
         "unreadable": 1,
         "unparsed": 1,
         "skipped": 1,

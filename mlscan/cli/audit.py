@@ -11,6 +11,7 @@ from mlscan.cli import options
 
 if TYPE_CHECKING:
     from mlscan.audit import Audit
+    from mlscan.baseline.read import Given
     from mlscan.config import Config, Settings
     from mlscan.sources.request import Request
 
@@ -65,7 +66,7 @@ def audit(
 ) -> int:
     """Write one HTML page about a repository: what is wrong, what to do first, how models reach production,
     who can deploy, and what was not analysed."""
-    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.check import known_of, request_of, settled_config
     from mlscan.cli.output import tell, to_file
     from mlscan.config import check_plugins
     from mlscan.report.audit.page import render
@@ -77,7 +78,8 @@ def audit(
     request = request_of(paths, root, None)
     settled = settled_config(request, config, no_config, settings)
     check_plugins(settled)
-    found = _audit(request, settled, output, quiet)
+    known = known_of(request, settled, found=not no_config)
+    found = _audit(request, settled, output, quiet, known)
     to_file(render(found), output)
     if not quiet and output != "-":
         tell(f"{output}: {severity_counts(summarise(found.report)) or 'no findings'}")
@@ -91,7 +93,7 @@ def _settings(**given: Any) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
-def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:
+def _audit(request: Request, config: Config, output: str, quiet: bool, known: Given | None) -> Audit:
     from mlscan.auditor import audit as look
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
@@ -105,7 +107,7 @@ def _audit(request: Request, config: Config, output: str, quiet: bool) -> Audit:
     own = Path(output) if output != "-" else None
     progress = None if quiet or not progress_wanted() else Progress()
     try:
-        return look(request, catalog, config, own, progress)
+        return look(request, catalog, config, own, progress, known)
     finally:
         if progress is not None:
             progress.close()

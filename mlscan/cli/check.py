@@ -13,6 +13,7 @@ from mlscan.cli.hook import check_read, fails, pushed_since, staged_request
 from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
+    from mlscan.baseline.read import Given
     from mlscan.config import Config, Settings
     from mlscan.model import Report
     from mlscan.sources.request import Request
@@ -28,7 +29,8 @@ Examples:
   git show HEAD:train.py | mlscan - --stdin-filename train.py
 
 In a git work tree, mlscan scans what git tracks and what it would add; elsewhere every file. To silence
-one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above.
+one finding, add `# mlscan: ignore[rule-id] reason` on its line or the line above; to hold back all there
+are today, run `mlscan baseline`.
 
 Files that are named are what a run is about: a pipeline in another tracked file counts where it runs one of
 them. Excluded files stay excluded when they are named, as in a pre-commit hook. Before a push
@@ -97,6 +99,8 @@ that off.
     "--since", metavar="REF", help="Only what changed since REF: new lines, and gates that were opened."
 )
 @options.staged
+@options.baseline
+@options.no_baseline
 @options.config
 @options.no_config
 @click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
@@ -125,6 +129,7 @@ def check(
     paths: tuple[str, ...],
     config: str | None,
     no_config: bool,
+    no_baseline: bool,
     root: str | None,
     stdin_filename: str | None,
     output: str | None,
@@ -141,6 +146,8 @@ def check(
         raise click.UsageError("--config and --no-config exclude each other")
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if no_baseline and given["baseline"]:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
     if since is not None and "-" in paths:
         raise click.UsageError("--since looks at a work tree, and not at standard input")
     if staged and (since is not None or "-" in paths):
@@ -152,7 +159,8 @@ def check(
         from mlscan.config import check_plugins
 
         check_plugins(settled)
-    report = _scan(request, settled, quiet)
+    known = None if no_baseline else known_of(request, settled, found=not no_config)
+    report = _scan(request, settled, quiet, known)
     if since is not None:
         report = _since(report, request, settled, since)
     _write(report, settled, output, color, verbose - quiet)
@@ -218,7 +226,14 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
     return settled_config(request, file, no_config, settings)
 
 
-def _scan(request: Request, config: Config, quiet: bool) -> Report:
+def known_of(request: Request, config: Config, *, found: bool) -> Given | None:
+    """The baselines that hold for a request; without `found` only one that was named."""
+    from mlscan.baseline.find import baselines, place_of
+
+    return baselines(place_of(request), config.baseline, found=found)
+
+
+def _scan(request: Request, config: Config, quiet: bool, known: Given | None) -> Report:
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.progress import Progress, progress_wanted
     from mlscan.config import check_selectors, selects
@@ -230,10 +245,10 @@ def _scan(request: Request, config: Config, quiet: bool) -> Report:
 
         check_selectors(config, rules(catalog))
     if quiet or not progress_wanted():
-        return scan(request, catalog, config)
+        return scan(request, catalog, config, None, known)
     progress = Progress()
     try:
-        return scan(request, catalog, config, progress)
+        return scan(request, catalog, config, progress, known)
     finally:
         progress.close()
 
@@ -289,9 +304,12 @@ def _tell(report: Report, config: Config, verbosity: int, text_shown: bool) -> N
         return
     from mlscan.report.palette import Palette
     from mlscan.report.statistics import table
-    from mlscan.report.summary import summarise, unanalysed
+    from mlscan.report.summary import summarise, suppressions, unanalysed
 
-    if missing := unanalysed(summarise(report)):
+    summary = summarise(report)
+    if any(item.suppressed and item.suppressed.kind == "baseline" for item in report.findings):
+        tell(suppressions(summary))
+    if missing := unanalysed(summary):
         tell(f"{missing} (--format text -v lists them)")
     if config.statistics:
         click.echo(table(report, Palette()), err=True)

@@ -10,6 +10,7 @@ import click
 
 from mlscan import __version__
 from mlscan.cli.audit import audit
+from mlscan.cli.baseline import baseline
 from mlscan.cli.check import check
 from mlscan.cli.completion import completion
 from mlscan.cli.config import config
@@ -74,6 +75,7 @@ main.add_command(graph)
 main.add_command(evidence)
 main.add_command(diff)
 main.add_command(audit)
+main.add_command(baseline)
 main.add_command(rules)
 main.add_command(explain)
 main.add_command(init)

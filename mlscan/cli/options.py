@@ -70,3 +70,10 @@ color = click.option(
     default="auto",
     help="Colour on stdout.  [default: auto]",
 )
+baseline = click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Hold back what FILE knows: a baseline or report of mlscan, a .secrets.baseline, a .gitleaksignore "
+    "or report of gitleaks.  [default: .mlscan-baseline.json at the root]",
+)
+no_baseline = click.option("--no-baseline", is_flag=True, help="Hold back nothing.")

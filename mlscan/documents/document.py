@@ -57,6 +57,7 @@ class Document:
         self.kind: Kind = kind
         self.notes = notes
         self._secrets: list[tuple[int, int]] = []
+        self._placed: dict[Region, tuple[int, int]] = {}
 
     def conceal(self, spans: Iterable[tuple[int, int]]) -> None:
         """Hide these byte spans of `data` in every excerpt made from now on."""
@@ -66,6 +67,13 @@ class Document:
     def concealed(self) -> tuple[tuple[int, int], ...]:
         """The byte spans of `data` that excerpts hide."""
         return tuple(self._secrets)
+
+    def secrets_at(self, region: Region) -> list[tuple[int, int]]:
+        """The byte span of a place that was made of this document, then those that excerpts hide and that
+        touch it; an empty list where none does."""
+        low, high = self._placed.get(region, (0, 0))
+        touched = [(start, end) for start, end in self._secrets if start < high and low < end]
+        return list(dict.fromkeys(((low, high), *touched))) if touched else []
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -110,9 +118,9 @@ class Document:
         spans = [(low - first, high - first) for low, high in self._secrets if low < last and first < high]
         line = starred(self.data[first:last], spans)
         excerpt, column, width = excerpt_of(line, start - first, min(end, last) - first)
-        return Place(
-            self.source.path, self.region(start, end), self.cell(start), note, excerpt, column, width
-        )
+        region = self.region(start, end)
+        self._placed[region] = start, end
+        return Place(self.source.path, region, self.cell(start), note, excerpt, column, width)
 
 
 def excerpt_of(line: bytes, start: int, end: int) -> tuple[str, int, int]:

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from mlscan.model import Finding, Place, Report, Rule, Severity
 from mlscan.report.style import PLAIN, Style
-from mlscan.report.summary import counted, ranked, rules_by_id, severity_counts, summarise, unanalysed
+from mlscan.report.summary import (
+    counted,
+    ranked,
+    rules_by_id,
+    severity_counts,
+    summarise,
+    suppressions,
+    unanalysed,
+)
 from mlscan.report.visible import one_line
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -48,7 +56,7 @@ def _total(report: Report) -> str:
     found = severity_counts(summary) or "no findings"
     parts = [f"mlscan: {found} in {counted(summary.files, 'file')}"]
     if summary.suppressed:
-        parts.append(f"{summary.suppressed} suppressed")
+        parts.append(one_line(suppressions(summary)))
     if missing := unanalysed(summary):
         parts.append(missing)
     return ", ".join(parts)

@@ -87,6 +87,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "by_severity": {severity.level: number for severity, number in summary.by_severity.items()},
         "by_rule": summary.by_rule,
         "suppressed": summary.suppressed,
+        "suppressed_by": {name: number for name, number in summary.suppressed_by.items() if name},
         "unreadable": summary.unreadable,
         "unparsed": summary.unparsed,
         "skipped": summary.skipped,

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from mlscan.model import Finding, Report, Rule, Severity
 
+_COMMENTS = "comments"
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of one report. Findings that are suppressed count only in `suppressed`.
+    """Counts of one report. Findings that are suppressed count only in `suppressed`, and in `suppressed_by`
+    under the name of the baseline file, or under the kind of suppression.
 
     `unreadable`, `unparsed` and `skipped` are distinct files, as `mlscan.model.Note` defines the words.
     """
@@ -22,6 +25,7 @@ class Summary:
     by_rule: dict[str, int]
     files_with_findings: int
     suppressed: int
+    suppressed_by: dict[str, int]
     unreadable: int
     unparsed: int
     skipped: int
@@ -42,6 +46,7 @@ def summarise(report: Report) -> Summary:
         by_rule=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         files_with_findings=len({finding.place.path for finding in active}),
         suppressed=len(report.findings) - len(active),
+        suppressed_by=dict(sorted(Counter(map(_suppressor, report.findings)).items())),
         unreadable=kinds["unreadable"],
         unparsed=kinds["unparsed"],
         skipped=kinds["skipped"],
@@ -69,6 +74,25 @@ def severity_counts(summary: Summary) -> str:
     return ", ".join(
         counted(number, severity.level) for severity, number in summary.by_severity.items() if number
     )
+
+
+def suppressions(summary: Summary) -> str:
+    """`4 findings suppressed`, or with baselines `4 findings suppressed: 3 by .mlscan-baseline.json, 1 by
+    comments`: what a change adds to a baseline is to be seen in every log."""
+    held = {name: number for name, number in summary.suppressed_by.items() if name}
+    total = f"{counted(summary.suppressed, 'finding')} suppressed"
+    if not held.keys() - {_COMMENTS}:
+        return total
+    return f"{total}: {', '.join(f'{number} by {name}' for name, number in held.items())}"
+
+
+def _suppressor(finding: Finding) -> str:
+    """What suppresses a finding, in words; empty for one that counts."""
+    if finding.suppressed is None:
+        return ""
+    if finding.suppressed.kind == "baseline":
+        return finding.suppressed.marker
+    return _COMMENTS if finding.suppressed.kind == "inline" else finding.suppressed.kind
 
 
 def unanalysed(summary: Summary) -> str:

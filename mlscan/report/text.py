@@ -7,7 +7,7 @@ from mlscan.report import frame
 from mlscan.report.prose import can_hold_comment, first_sentence, ignore_comment
 from mlscan.report.statistics import table
 from mlscan.report.style import PLAIN, Style
-from mlscan.report.summary import counted, rules_by_id, severity_counts, summarise, unanalysed
+from mlscan.report.summary import counted, rules_by_id, severity_counts, summarise, suppressions, unanalysed
 from mlscan.report.visible import one_line, visible
 
 _NOTES_SHOWN = 5
@@ -71,7 +71,12 @@ def _suppressed(report: Report) -> list[str]:
         if finding.suppressed is not None:
             reason = f": {one_line(finding.suppressed.reason)}" if finding.suppressed.reason else ""
             place = visible(str(finding.place))
-            lines.append(f"suppressed[{finding.rule}]: {place} ({finding.suppressed.kind}){reason}")
+            by = (
+                finding.suppressed.marker
+                if finding.suppressed.kind == "baseline"
+                else finding.suppressed.kind
+            )
+            lines.append(f"suppressed[{finding.rule}]: {place} ({visible(by)}){reason}")
     return ["\n".join(lines)] if lines else []
 
 
@@ -100,7 +105,7 @@ def _footer(report: Report, style: Style) -> list[str]:
     else:
         lines = [f"{palette.paint('No findings', 'good')} in {counted(summary.files, 'file')}."]
     if summary.suppressed:
-        lines.append(f"{counted(summary.suppressed, 'finding')} suppressed.")
+        lines.append(f"{visible(suppressions(summary))}.")
     if missing := unanalysed(summary):
         lines.append(f"{palette.paint(missing[0].upper() + missing[1:], 'warning')}.")
     if summary.skipped:

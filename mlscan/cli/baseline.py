@@ -1,0 +1,107 @@
+"""`mlscan baseline`: put aside what there is today, so that only what is new is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mlscan.cli import options
+
+_EPILOG = """\b
+Examples:
+  mlscan baseline                               write or update .mlscan-baseline.json
+  mlscan baseline --prune                       only drop what is mended; add nothing
+  mlscan baseline --from .secrets.baseline      take over what detect-secrets or gitleaks knows
+  mlscan baseline --format detect-secrets -o .secrets.baseline
+
+\b
+Commit the file: `mlscan check` finds it at the root and tells how many findings it holds back. It survives
+moved lines, new neighbours, notebooks that are run again and files that are moved. A secret is held back in
+its file, whatever its line says; another secret on that line is new. The file holds no secret and no line
+number; its hashes are salted and slow to guess against, but a weak password can be guessed from any hash:
+revoke what was committed. Reasons that you write beside an entry
+("reason": "...") stay. A .gitleaksignore at the root holds as well: by file and line, for secrets only.
+Two branches that add entries merge best with this line in .gitattributes:
+  .mlscan-baseline.json merge=union
+
+\b
+detect-secrets' format holds the unsalted SHA-1 of each secret, against which anybody who has the file can
+check guesses: passwords that people choose are found within seconds. It holds secrets only.
+"""
+_FORMATS = ("mlscan", "detect-secrets")
+
+
+@click.command(epilog=_EPILOG, short_help="Put aside the findings there are today.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Update FILE.  [default: .mlscan-baseline.json at the root]"
+)
+@click.option(
+    "--format", "format_name", type=click.Choice(_FORMATS), default="mlscan", help="Whose format to write."
+)
+@click.option("--prune", is_flag=True, help="Drop entries whose finding is gone; add none.")
+@click.option(
+    "--from", "source", metavar="FILE", help="Add only what FILE holds back, see `mlscan check --baseline`."
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why the added findings are put aside.")
+@options.exclude
+@options.config
+@options.no_config
+@click.option(
+    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
+)
+@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+def baseline(
+    paths: tuple[str, ...],
+    output: str | None,
+    format_name: str,
+    prune: bool,
+    source: str | None,
+    reason: str,
+    exclude: tuple[str, ...],
+    config: str | None,
+    no_config: bool,
+    allow_plugins: bool,
+    root: str | None,
+) -> int:
+    """Write or update the baseline: findings that `mlscan check` holds back from now on.
+
+    With PATHS only findings there are added, and no entry is dropped.
+    """
+    from mlscan.baseline import names
+    from mlscan.baseline.find import place_of
+    from mlscan.catalog.load import load_catalog
+    from mlscan.catalog.rulebook import rules
+    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.output import tell, to_file
+    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.config import Settings, check_plugins, check_selectors
+    from mlscan.tend import Wanted, for_detect_secrets, tended
+
+    if prune and source:
+        raise click.UsageError("--prune adds nothing, and --from does")
+    request = request_of(paths, root, None)
+    settings = Settings(exclude=exclude) if exclude else Settings()
+    settled = settled_config(request, config, no_config, settings)
+    if not allow_plugins:
+        check_plugins(settled)
+    catalog = load_catalog(settled.rules)
+    check_selectors(settled, rules(catalog))
+    where = place_of(request)
+    progress = Progress() if progress_wanted() else None
+    try:
+        if format_name == "detect-secrets":
+            if prune or source or reason:
+                raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
+            file = Path(output or where / names.DETECT_SECRETS)
+            found = for_detect_secrets(request, catalog, settled, file, progress)
+        else:
+            file = Path(output or settled.baseline or where / names.OWN)
+            found = tended(request, catalog, settled, Wanted(file, source, prune, reason), progress)
+    finally:
+        if progress is not None:
+            progress.close()
+    to_file(found.text, str(file))
+    tell(found.said)
+    return 0
