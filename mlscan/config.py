@@ -19,7 +19,9 @@ from mlscan.model import Confidence, Family, Rule, Severity
 from mlscan.policy import Policy, read_policy
 from mlscan.words import suggestion
 
-FormatName = Literal["text", "concise", "json", "sarif", "github"]
+FormatName = Literal[
+    "text", "concise", "json", "sarif", "github", "gl-code-quality", "gl-secret-detection", "junit", "csv"
+]  # fmt: skip
 
 _FILES = ("mlscan.toml", "pyproject.toml")
 
@@ -35,6 +37,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     max_file_size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     format: FormatName | UnsetType = UNSET
     statistics: bool | UnsetType = UNSET
+    show_suppressed: bool | UnsetType = UNSET
+    sarif_category: str | UnsetType = UNSET
     exit_zero: bool | UnsetType = UNSET
     jobs: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     plugins: tuple[str, ...] | UnsetType = UNSET
@@ -46,6 +50,7 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
+    `show_suppressed` and `sarif_category` are those of `mlscan.report.style`.
     `exit_zero` None means: only for the format that is uploaded (sarif). `plugins` names detect-secrets
     plugins, files resolved; `plugins_trusted` is False where a file that was merely found names them.
     `policy` is what a release has to show; None where nobody has decided.
@@ -59,6 +64,8 @@ class Config:
     max_file_size: int = 50_000_000
     format: FormatName = "text"
     statistics: bool = False
+    show_suppressed: bool = False
+    sarif_category: str = ""
     exit_zero: bool | None = None
     jobs: int = 0
     plugins: tuple[str, ...] = ()
