@@ -207,13 +207,28 @@ INJECTIONS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["paths", "config", "min-severity", "min-confidence", "since"])
+OPTIONS = ("config", "min-severity", "min-confidence", "since")
+
+
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_inputs_are_words_and_never_commands_or_options(runner: Runner, name: str, text: str) -> None:
-    runner.inputs[name] = text
-    done = runner.run("scan")
-    assert done.returncode == 2
+def test_inputs_are_words_and_never_commands_or_options(runner: Runner, text: str) -> None:
+    runner.inputs |= dict.fromkeys(OPTIONS, text) | {"paths": text}
+    program = Path(runner.outputs["install"]["program"])
+    program.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\"\n")
+    said = runner.run("scan").stdout.split("\0")[:-1]
+    end = said.index("--")
+    assert said[:2] == ["check", "--exit-zero"]
+    assert said[2:6] == [f"--{name}={text}" for name in OPTIONS]
+    assert said[6:end] == ["--format=sarif", f"--output={runner.folder}/temp/mlscan.sarif"]
+    assert said[end + 1 :] == text.split("\n")
     assert sorted(path.name for path in runner.workspace.iterdir()) == ["train.py"]
+    assert not list(runner.folder.rglob("PWNED"))
+
+
+@pytest.mark.parametrize("name", [*OPTIONS, "paths"])
+def test_an_input_that_makes_no_sense_fails(runner: Runner, name: str) -> None:
+    runner.inputs[name] = "--output=PWNED"
+    assert runner.run("scan").returncode == 2
     assert not list(runner.folder.rglob("PWNED"))
     assert runner.outputs["scan"] == {}
 
