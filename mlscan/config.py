@@ -20,7 +20,9 @@ from mlscan.model import Confidence, Family, Rule, Severity
 from mlscan.policy import Policy, read_policy
 from mlscan.words import suggestion
 
-FormatName = Literal["text", "concise", "json", "sarif", "github"]
+FormatName = Literal[
+    "text", "concise", "json", "sarif", "github", "gl-code-quality", "gl-secret-detection", "junit", "csv"
+]  # fmt: skip
 Level = Literal["note", "warning", "error"]
 
 FAMILIES = tuple(family.value for family in Family)
@@ -38,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     max_file_size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     format: FormatName | UnsetType = UNSET
     statistics: bool | UnsetType = UNSET
+    show_suppressed: bool | UnsetType = UNSET
+    sarif_category: str | UnsetType = UNSET
     exit_zero: bool | UnsetType = UNSET
     fail_on: Literal["note", "warning", "error"] | UnsetType = UNSET
     strict: bool | UnsetType = UNSET
@@ -55,13 +59,14 @@ class Config:
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
     gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
-    `exit_zero` None means: only for the format that is uploaded (sarif). Findings below `fail_on` are
-    reported and fail nothing; with `strict` a file that could not be read or parsed does. `plugins` names
-    detect-secrets plugins, files resolved; `plugins_trusted` is False where a file that was merely found
-    names them. `rules` are the files with rules of the user's own, resolved. `severity` grades rules by id
-    anew; `per_path_ignores` maps gitignore patterns to rule ids and families whose findings do not count
-    there. `baseline` is the file of findings to hold back; empty for what stands at the root. `policy` is
-    what a release has to show; None where nobody has decided. `file` is where this was read.
+    `show_suppressed` and `sarif_category` are those of `mlscan.report.style`. `exit_zero` None means: only
+    for the format that is uploaded (sarif). Findings below `fail_on` are reported and fail nothing; with
+    `strict` a file that could not be read or parsed does. `plugins` names detect-secrets plugins, files
+    resolved; `plugins_trusted` is False where a file that was merely found names them. `rules` are the files
+    with rules of the user's own, resolved. `severity` grades rules by id anew; `per_path_ignores` maps
+    gitignore patterns to rule ids and families whose findings do not count there. `baseline` is the file of
+    findings to hold back; empty for what stands at the root. `policy` is what a release has to show; None
+    where nobody has decided. `file` is where this was read.
     """
 
     select: tuple[str, ...] = ()
@@ -72,6 +77,8 @@ class Config:
     max_file_size: int = 50_000_000
     format: FormatName = "text"
     statistics: bool = False
+    show_suppressed: bool = False
+    sarif_category: str = ""
     exit_zero: bool | None = None
     fail_on: Severity = Severity.NOTE
     strict: bool = False

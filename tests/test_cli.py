@@ -235,13 +235,51 @@ def test_a_defect_is_told_without_quoting_what_was_scanned(
 def test_results_cut_from_sarif_are_told(
     scan: Scan, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlscan.report.sarif.MAX_RESULTS", 3)
+    monkeypatch.setattr("mlscan.report.sarif_limits.MAX_RESULTS", 3)
     run(["--format", "sarif"])
-    assert "1 findings left out of the SARIF file" in capsys.readouterr().err
-    monkeypatch.setattr("mlscan.report.sarif.MAX_RESULTS", 10)
-    monkeypatch.setattr("mlscan.report.sarif.SHOWN_RESULTS", 2)
-    run(["--format", "sarif"])
-    assert "4 findings: GitHub shows the first 2" in capsys.readouterr().err
+    assert "1 finding left out of the SARIF file: GitHub takes 3 results" in capsys.readouterr().err
+    monkeypatch.setattr("mlscan.report.sarif_limits.MAX_RESULTS", 10)
+    monkeypatch.setattr("mlscan.report.sarif_limits.SHOWN_RESULTS", 2)
+    run(["--format", "sarif", "-o", "out.sarif"])
+    assert capsys.readouterr().err.count("4 findings: GitHub shows the first 2") == 1
+
+
+def test_suppressed_findings_and_the_category_are_asked_for(
+    scan: Scan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option in ("--show-suppressed", "--show-ignored"):
+        run(["--format", "sarif", option, "--sarif-category", "models"])
+        log = json.loads(capsys.readouterr().out)
+        assert log["runs"][0]["automationDetails"] == {"id": "models/"}
+        assert "Silenced." in [result["message"]["text"] for result in log["runs"][0]["results"]]
+    (tmp_path / "mlscan.toml").write_text("show-suppressed = true\nsarif-category = 'here'\n")
+    run([])
+    assert "suppressed[huggingface-token]" in capsys.readouterr().out
+    run(["--no-show-suppressed"])
+    assert "suppressed[huggingface-token]" not in capsys.readouterr().out
+    assert scan.config.sarif_category == "here"
+
+
+def test_the_time_in_a_report_is_the_one_that_builds_are_given(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for given, shown in [
+        ("1", "1970-01-01T00:00:01"),
+        ("", "1970-01-01T00:00:00"),
+        ("9" * 99, "1970-01-01T"),
+    ]:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+        assert run(["--format", "gl-secret-detection"]) == 1
+        assert f'"start_time": "{shown}' in capsys.readouterr().out
+
+
+def test_formats_of_the_configuration_are_those_there_are() -> None:
+    from typing import get_args
+
+    from mlscan.config import FormatName
+    from mlscan.report.formats import NAMES
+
+    assert get_args(FormatName) == NAMES
 
 
 def test_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_per_path_ignores_mark_findings(
     repository: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     _configured(repository, f'[per-path-ignores]\n"tests/" = ["{name}"]\n')
-    assert run(["--format", "json", "--root", "."]) == 1
+    assert run(["--format", "json", "--show-suppressed", "--root", "."]) == 1
     report = json.loads(capsys.readouterr().out)
     assert [item["path"] for item in report["findings"]] == ["train.py"]
     assert [(item["path"], item["suppression"]["kind"]) for item in report["suppressed"]] == [
@@ -55,7 +55,7 @@ def test_an_inline_comment_counts_before_a_path(repository: Path, capsys: pytest
         f'HF_TOKEN = "{SECRET}"  # mlscan: ignore[huggingface-token] revoked\n', encoding="utf-8"
     )
     _configured(repository, '[per-path-ignores]\n"tests/" = ["secrets"]\n"train.py" = ["secrets"]\n')
-    assert run(["--format", "json", "--root", "."]) == 0
+    assert run(["--format", "json", "--show-suppressed", "--root", "."]) == 0
     found = json.loads(capsys.readouterr().out)["suppressed"]
     assert [item["suppression"]["kind"] for item in found] == ["inline", "config"]
 

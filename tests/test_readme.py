@@ -97,7 +97,7 @@ def test_the_rule_it_shows_is_right(tmp_path: Path, catalog: Catalog) -> None:
 
 def test_it_stays_one_page() -> None:
     prose = TABLE.sub("", README)
-    assert len(prose.splitlines()) <= 180
+    assert len(prose.splitlines()) <= 220
 
 
 def test_explain_knows_every_rule(rulebook: tuple[Rule, ...]) -> None:

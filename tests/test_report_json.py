@@ -11,11 +11,12 @@ from mlscan import __version__
 from mlscan.cli.output import encoded
 from mlscan.model import Counters, Report
 from mlscan.report import json_report
+from mlscan.report.style import Style
 
 
 def test_shape() -> None:
     document = json.loads(json_report.render(FULL))
-    assert list(document) == ["version", "tool", "findings", "suppressed", "notes", "summary"]
+    assert list(document) == ["version", "tool", "findings", "notes", "summary"]
     assert document["version"] == 1
     assert document["tool"] == {"name": "mlscan", "version": __version__}
 
@@ -32,8 +33,10 @@ def test_positions_are_one_based_and_of_the_raw_file() -> None:
     assert notebook["fix"] == "Clear the cell"
 
 
-def test_suppressed_findings_are_apart() -> None:
-    document = json.loads(json_report.render(FULL))
+def test_suppressed_findings_are_apart_and_only_there_if_asked_for() -> None:
+    assert "Silenced" not in json_report.render(FULL)
+    document = json.loads(json_report.render(FULL, Style(suppressed=True)))
+    assert list(document) == ["version", "tool", "findings", "suppressed", "notes", "summary"]
     assert document["summary"]["findings"] == len(document["findings"]) == 4
     assert [entry["suppression"] for entry in document["suppressed"]] == [
         {"kind": "inline", "reason": "a fake"}

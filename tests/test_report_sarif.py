@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,20 +12,34 @@ from typing import Any
 
 import jsonschema
 import pytest
-from report_samples import DEPLOY, EMPTY, FULL, IN_NOTEBOOK, IN_PYTHON, RULES, TOKEN, place
+from report_samples import (
+    DEPLOY,
+    EMPTY,
+    FULL,
+    IN_NOTEBOOK,
+    IN_PYTHON,
+    IN_WORKFLOW,
+    RULES,
+    SILENCED,
+    TOKEN,
+    UNVERIFIED,
+    place,
+)
 
-from mlscan.model import Finding, Note, Report
-from mlscan.report import sarif
+from mlscan.model import Finding, Note, Region, Report, Suppression
+from mlscan.report import sarif, sarif_limits
 from mlscan.report.sarif_json import plain
+from mlscan.report.sarif_limits import MAX_RESULTS
 from mlscan.report.sarif_rules import descriptor, tags
+from mlscan.report.style import PLAIN, Style
 
 SCHEMA = json.loads(
     (Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8-sig")
 )
 
 
-def run_of(report: Report) -> dict[str, Any]:
-    log = json.loads(sarif.render(report))
+def run_of(report: Report, style: Style = PLAIN) -> dict[str, Any]:
+    log = json.loads(sarif.render(report, style))
     assert len(log["runs"]) == 1
     run: dict[str, Any] = log["runs"][0]
     return run
@@ -197,9 +213,82 @@ def test_notes_are_notifications_of_a_successful_run() -> None:
 
 
 def test_more_results_than_github_takes_are_cut_worst_kept() -> None:
-    mild = tuple(replace(FULL.findings[1], message=f"m{number}") for number in range(sarif.MAX_RESULTS))
+    mild = tuple(replace(UNVERIFIED, message=f"m{number}") for number in range(MAX_RESULTS))
     report = Report(findings=(*mild, IN_PYTHON), rules=RULES, notes=(Note("a", "unparsed", "b"),))
-    assert sarif.left_out(report) == 1
-    results = run_of(report)["results"]
-    assert len(results) == sarif.MAX_RESULTS
+    told: list[str] = []
+    results = run_of(report, Style(tell=told.append))["results"]
+    assert len(results) == MAX_RESULTS == 25_000
     assert results[0]["ruleId"] == "huggingface-token"
+    assert told == [
+        "1 finding left out of the SARIF file: GitHub takes 25000 results, the most severe stay"
+    ]  # fmt: skip
+
+
+def test_a_file_too_large_for_github_loses_paths_first_and_then_the_mildest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = random.Random(5)
+    step = place("a.yml", 1, 1)
+    findings = tuple(
+        replace(IN_WORKFLOW, message=f"{draw.random()}", flow=(replace(step, note=f"{draw.random()}"),) * 9)
+        for _ in range(200)
+    )
+    report = Report(findings=(*findings, IN_PYTHON), rules=RULES)
+    whole = len(gzip.compress(sarif.render(report).encode(), 6))
+    bare = replace(report, findings=tuple(replace(finding, flow=()) for finding in report.findings))
+    told: list[str] = []
+    style = Style(tell=told.append)
+
+    monkeypatch.setattr(sarif_limits, "MAX_GZIPPED", whole - 1)
+    assert sarif.render(report, style) == sarif.render(bare)
+    assert told.pop() == "the paths of findings are left out of the SARIF file: GitHub takes 10 MB gzipped"
+
+    monkeypatch.setattr(sarif_limits, "MAX_GZIPPED", whole // 4)
+    text = sarif.render(report, style)
+    assert len(gzip.compress(text.encode(), 6)) <= whole // 4
+    results = json.loads(text)["runs"][0]["results"]
+    assert results[0]["ruleId"] == "huggingface-token"
+    assert 0 < len(results) < 201
+    assert f"{201 - len(results)} findings left out of the SARIF file: GitHub takes 10 MB" in told[-1]
+
+
+def test_suppressed_findings_carry_suppressions_and_so_does_every_other() -> None:
+    excluded = replace(SILENCED, suppressed=Suppression("baseline", "x"), line_hash="7:1")
+    report = replace(FULL, findings=(excluded, *FULL.findings))
+    results = run_of(report, Style(suppressed=True))["results"]
+    assert [result["suppressions"] for result in results] == [
+        [], [], [], [], [{"kind": "external"}], [{"kind": "inSource", "justification": "a fake"}]
+    ]  # fmt: skip
+    assert "suppressions" not in sarif.render(report)
+
+
+def test_the_category_is_written_only_if_asked_for_and_ends_with_a_slash() -> None:
+    assert run_of(FULL, Style(category="models"))["automationDetails"] == {"id": "models/"}
+    assert run_of(FULL, Style(category="a/b/"))["automationDetails"] == {"id": "a/b/"}
+
+
+def test_findings_of_one_rule_on_one_line_are_one_result() -> None:
+    beside = replace(
+        IN_PYTHON,
+        message="Another [token](1)",
+        place=place("src/train.py", 12, 40),
+        fingerprint="ffff",
+        flow=(),
+    )
+    (result,) = run_of(Report((IN_PYTHON, beside), rules=RULES))["results"]
+    assert result["message"]["text"] == (
+        "Hugging Face token `hf_a…9Z` stands in the code; see [also here: Another (token)(1)](1)."
+    )
+    assert result["relatedLocations"][0]["physicalLocation"]["region"]["startColumn"] == 40
+    assert result["partialFingerprints"]["mlscan/v1"] == IN_PYTHON.fingerprint
+    assert result["properties"]["otherFingerprints"] == ["ffff"]
+    elsewhere = replace(beside, line_hash="5:1")
+    another_rule = replace(beside, rule="gate-unverified")
+    assert len(run_of(Report((IN_PYTHON, elsewhere, another_rule), rules=RULES))["results"]) == 3
+
+
+def test_a_region_is_on_one_line_so_that_a_pull_request_shows_it() -> None:
+    long = replace(IN_PYTHON, place=replace(IN_PYTHON.place, region=Region(12, 9, 40, 3)))
+    assert result_of(long)["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 12, "startColumn": 9, "endLine": 12, "endColumn": 18
+    }  # fmt: skip

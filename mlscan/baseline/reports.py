@@ -22,10 +22,15 @@ class _Location(msgspec.Struct, frozen=True, rename="camel"):
     physical_location: _Physical = _Physical()
 
 
+class _Properties(msgspec.Struct, frozen=True, rename="camel"):
+    other_fingerprints: tuple[str, ...] = ()
+
+
 class _Result(msgspec.Struct, frozen=True, rename="camel"):
     rule_id: str = ""
     locations: tuple[_Location, ...] = ()
     partial_fingerprints: dict[str, str] = {}
+    properties: _Properties = _Properties()
 
 
 class _Driver(msgspec.Struct, frozen=True):
@@ -72,8 +77,9 @@ def read_sarif(data: bytes) -> list[Entry]:
             fingerprint = result.partial_fingerprints.get(_FINGERPRINT, "")
             uri = result.locations[0].physical_location.artifact_location.uri if result.locations else ""
             path = unquote_to_bytes(uri).decode("utf-8", "surrogateescape")
-            if fingerprint:
-                entries.append(Entry(path, result.rule_id, fingerprint))
+            # A result stands for every finding of its rule on its line.
+            known = (fingerprint, *result.properties.other_fingerprints) if fingerprint else ()
+            entries += [Entry(path, result.rule_id, each) for each in known]
     return entries
 
 

@@ -110,6 +110,15 @@ that off.
 )
 @options.fail_on
 @options.strict
+@click.option(
+    "--show-suppressed/--no-show-suppressed",
+    "--show-ignored",
+    default=None,
+    help="Add suppressed findings, marked as such (text, json, sarif, junit, csv).",
+)
+@click.option(
+    "--sarif-category", metavar="NAME", help="Name this SARIF apart from others of the same commit."
+)
 @click.option("--statistics/--no-statistics", default=None, help="Add a table of findings by rule.")
 @click.option(
     "--plugins",
@@ -272,16 +281,26 @@ def _since(report: Report, request: Request, config: Config, name: str) -> Repor
 
 def _write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
     """The report to stdout, or to a file with the text for a reader of the log still on stdout."""
-    from mlscan.cli.output import to_file, to_stdout, wants_colour
+    from dataclasses import replace
+
+    from mlscan.cli.output import source_date, tell, to_file, to_stdout, wants_colour
     from mlscan.report.formats import renderer
     from mlscan.report.palette import Palette
     from mlscan.report.style import Style
 
-    coloured = Style(Palette(wants_colour(color)), config.statistics, verbosity)
+    style = Style(
+        statistics=config.statistics,
+        verbosity=verbosity,
+        suppressed=config.show_suppressed,
+        category=config.sarif_category,
+        epoch=source_date(),
+        tell=tell,
+    )
+    coloured = replace(style, palette=Palette(wants_colour(color)))
     if output is None or output == "-":
         to_stdout(renderer(config.format)(report, coloured))
     else:
-        to_file(renderer(config.format)(report, Style(Palette(), config.statistics, verbosity)), output)
+        to_file(renderer(config.format)(report, style), output)
         if verbosity >= 0:
             to_stdout(renderer("text")(report, coloured))
     _tell(report, config, verbosity, text_shown=config.format == "text" or output not in (None, "-"))
@@ -289,19 +308,9 @@ def _write(report: Report, config: Config, output: str | None, color: str, verbo
 
 def _tell(report: Report, config: Config, verbosity: int, text_shown: bool) -> None:
     """On stderr, what the report that was written does not say itself."""
-    from mlscan.cli.output import tell
-
-    if config.format == "sarif":
-        from mlscan.report.sarif import MAX_RESULTS, SHOWN_RESULTS, left_out
-
-        if cut := left_out(report):
-            tell(
-                f"{cut} findings left out of the SARIF file: GitHub takes {MAX_RESULTS}, the most severe stay"
-            )
-        elif len(report.active) > SHOWN_RESULTS:
-            tell(f"{len(report.active)} findings: GitHub shows the first {SHOWN_RESULTS}, the most severe")
     if text_shown or verbosity < 0:
         return
+    from mlscan.cli.output import tell
     from mlscan.report.palette import Palette
     from mlscan.report.statistics import table
     from mlscan.report.summary import summarise, suppressions, unanalysed

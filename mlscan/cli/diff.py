@@ -59,7 +59,7 @@ def diff(
 
     from mlscan.catalog.load import load_catalog
     from mlscan.cli.check import graph_config, request_of
-    from mlscan.cli.output import to_file, wants_colour
+    from mlscan.cli.output import tell, to_file, wants_colour
     from mlscan.compare import State, compare, work_tree
     from mlscan.report.formats import renderer
     from mlscan.report.palette import Palette
@@ -80,7 +80,7 @@ def diff(
         after = revision(head) if head is not None else work_tree(folder, settled)
         found = compare(revision(parted), after, load_catalog(settled.rules), settled)
     to_terminal = output in (None, "-")
-    style = Style(Palette(wants_colour(color) and to_terminal))
+    style = Style(Palette(wants_colour(color) and to_terminal), tell=tell)
     text = renderer(format_name)(found.report, style)
     if format_name == "text" and found.better:
         text += "\n" + "".join(f"better: {line}\n" for line in found.better)

@@ -22,6 +22,15 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def source_date() -> int:
+    """The time that a reproducible report names: SOURCE_DATE_EPOCH in seconds since 1970, else 0.
+
+    https://reproducible-builds.org/specs/source-date-epoch/. What is no number, or none of this age, is 0.
+    """
+    value = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= 11 else 0
+
+
 def encoded(text: str) -> bytes:
     """UTF-8. A byte of a path that is not UTF-8 becomes an escape, which is also right within JSON."""
     return text.encode("utf-8", "backslashreplace")

@@ -56,7 +56,7 @@ def schema() -> dict[str, Any]:
             del part["required"]
     whole, policy, risk = parts["File"], parts["Policy"], parts["RiskOf"]
     options = [option for option in check.params if isinstance(option, click.Option)]
-    said = {option.opts[-1].removeprefix("--"): option.help for option in options}
+    said = {name.removeprefix("--"): option.help for option in options for name in option.opts}
     said |= _ONLY_IN_FILE
     for name, entry in whole["properties"].items():
         entry["description"] = said[name]

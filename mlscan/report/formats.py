@@ -16,6 +16,10 @@ _MODULES = {
     "json": "mlscan.report.json_report",
     "sarif": "mlscan.report.sarif",
     "github": "mlscan.report.github",
+    "gl-code-quality": "mlscan.report.gl_code_quality",
+    "gl-secret-detection": "mlscan.report.gl_secret_detection",
+    "junit": "mlscan.report.junit",
+    "csv": "mlscan.report.csv_report",
 }
 NAMES = tuple(_MODULES)
 

@@ -1,6 +1,7 @@
 """Workflow commands of GitHub Actions, which become annotations on a pull request.
 
-GitHub shows ten per step and level, so the worst come first, and a last plain line gives the total.
+GitHub shows ten per step and level, so the worst come first, and a last plain line gives the total and says
+where there are more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from mlscan.report.summary import (
 )
 from mlscan.report.visible import one_line
 
+# GitHub's limit on annotations of one level in one step.
+_SHOWN = 10
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 # actions/toolkit, packages/core/src/command.ts: escapeData and escapeProperty.
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -55,6 +58,8 @@ def _total(report: Report) -> str:
     summary = summarise(report)
     found = severity_counts(summary) or "no findings"
     parts = [f"mlscan: {found} in {counted(summary.files, 'file')}"]
+    if max(summary.by_severity.values(), default=0) > _SHOWN:
+        parts.append(f"of which GitHub shows {_SHOWN} of a kind")
     if summary.suppressed:
         parts.append(one_line(suppressions(summary)))
     if missing := unanalysed(summary):

@@ -15,14 +15,15 @@ from mlscan.report.summary import rules_by_id, summarise
 
 
 def render(report: Report, style: Style = PLAIN) -> str:
-    """`findings` holds those that count; the suppressed ones have a list of their own."""
+    """`findings` holds those that count; the suppressed ones, if asked for, have a list of their own."""
     rules = rules_by_id(report)
     ordered = sorted(report.findings, key=lambda finding: finding.sort_key)
+    silenced = [_finding(finding, rules[finding.rule]) for finding in ordered if finding.suppressed]
     document = {
         "version": 1,
         "tool": {"name": "mlscan", "version": __version__},
         "findings": [_finding(finding, rules[finding.rule]) for finding in ordered if not finding.suppressed],
-        "suppressed": [_finding(finding, rules[finding.rule]) for finding in ordered if finding.suppressed],
+        **({"suppressed": silenced} if style.suppressed else {}),
         "notes": [_note(note) for note in sorted(report.notes)],
         "summary": _summary(report),
     }

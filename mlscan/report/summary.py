@@ -58,10 +58,17 @@ def rules_by_id(report: Report) -> dict[str, Rule]:
     return {rule.id: rule for rule in report.rules}
 
 
-def ranked(report: Report) -> list[Finding]:
-    """The findings that count, highest severity first, then in path order."""
+def ranked(report: Report, suppressed: bool = False) -> list[Finding]:
+    """The findings that count, highest severity first, then in path order; then the suppressed, if wanted."""
     rules = rules_by_id(report)
-    return sorted(report.active, key=lambda finding: (-rules[finding.rule].severity, finding.sort_key))
+    return sorted(
+        report.findings if suppressed else report.active,
+        key=lambda finding: (
+            finding.suppressed is not None,
+            -rules[finding.rule].severity,
+            finding.sort_key,
+        ),
+    )
 
 
 def counted(number: int, noun: str) -> str:

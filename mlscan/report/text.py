@@ -20,7 +20,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
     blocks = ["\n".join(_finding(finding, rules[finding.rule], style)) for finding in findings]
     if style.statistics and findings:
         blocks.append(table(report, style.palette))
-    if style.verbosity > 0:
+    if style.verbosity > 0 or style.suppressed:
         blocks += _suppressed(report)
     if style.verbosity >= 0:
         blocks += _notes(report.notes, style)
