@@ -25,6 +25,7 @@ LAYERS = [
     ["scan"],
     ["compare"],
     ["since"],
+    ["fix"],
     ["report"],
     ["cli", "__main__"],
 ]

@@ -170,7 +170,9 @@ def _command_hint(path: str) -> str:
     from mlscan.words import suggestion
 
     return (
-        suggestion(path, ["check", "graph", "evidence", "diff", "rules", "explain"]) if path.isalpha() else ""
+        suggestion(path, ["check", "graph", "evidence", "diff", "fix", "rules", "explain"])
+        if path.isalpha()
+        else ""
     )
 
 

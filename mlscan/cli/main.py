@@ -13,6 +13,7 @@ from mlscan.cli.check import check
 from mlscan.cli.diff import diff
 from mlscan.cli.evidence import evidence
 from mlscan.cli.explain import explain
+from mlscan.cli.fix import fix
 from mlscan.cli.graph import graph
 from mlscan.cli.rules import rules
 from mlscan.errors import UserError
@@ -68,6 +69,7 @@ main.add_command(check)
 main.add_command(graph)
 main.add_command(evidence)
 main.add_command(diff)
+main.add_command(fix)
 main.add_command(rules)
 main.add_command(explain)
 
