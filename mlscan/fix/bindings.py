@@ -49,6 +49,8 @@ class Bindings:
                 return known.local
         if not self._means(wanted.bound, wanted, code, node):
             raise RefusedError(f"'{wanted.bound}' is the name of something else there")
+        if self._inner(wanted.bound, code, node):
+            return wanted.bound
         self._missing[wanted] = min(number, self._missing.get(wanted, number))
         return wanted.bound
 
@@ -65,13 +67,18 @@ class Bindings:
 
     def _means(self, name: str, wanted: Import, code: Code, node: cst.CSTNode) -> bool:
         """Whether a name, if it is bound at all, is nothing but this import wherever it could come from."""
-        scope = code.scope(node)
-        here = list(scope[name])
-        local = [item for item in here if not isinstance(item.scope, GlobalScope) and name in item.scope]
-        if any(isinstance(item, Assignment) for item in local):
+        here = list(code.scope(node)[name])
+        if local := self._inner(name, code, node):
             return all(_is(item, wanted) for item in local) and self._imported_above(local, code, node)
         others = [item for other in self._codes for item in _global(other)[name]]
         return all(_is(item, wanted) for item in (*here, *others) if not _builtin(item))
+
+    def _inner(self, name: str, code: Code, node: cst.CSTNode) -> list[BaseAssignment]:
+        """What binds a name in a function or class around a node."""
+        found = code.scope(node)[name]
+        return [
+            item for item in found if isinstance(item, Assignment) and not isinstance(item.scope, GlobalScope)
+        ]
 
     def _imported_above(self, local: list[BaseAssignment], code: Code, node: cst.CSTNode) -> bool:
         """Whether an import of a function is a statement of its body before a node."""
@@ -180,20 +187,14 @@ def _insertions(code: Code, imports: list[Import]) -> list[Edit]:
 
 def _sorted_place(code: Code, run: list[cst.SimpleStatementLine], wanted: Import) -> int:
     """The start of the line that a plain import goes before, among plain imports of the standard library."""
-    first = _start(code, run[0])
-    if not _of_library(run[0]):
-        return first
-    for statement in run:
-        name = _module(statement)
-        if (
-            not isinstance(statement.body[0], cst.Import)
-            or name > wanted.module
-            or not _of_library(statement)
-        ):
-            return _line_start(code, _start(code, statement)) if not statement.leading_lines else first
-        if statement is not run[0] and statement.leading_lines:
+    at = _start(code, run[0])
+    for number, statement in enumerate(run):
+        plain = isinstance(statement.body[0], cst.Import) and _of_library(statement)
+        end = code.text.find(b"\n", code.span(statement)[1])
+        if not plain or _module(statement) > wanted.module or (number and statement.leading_lines) or end < 0:
             break
-    return first
+        at = end + 1
+    return at
 
 
 def _module(statement: cst.SimpleStatementLine) -> str:

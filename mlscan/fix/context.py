@@ -17,8 +17,9 @@ _GETTERS = frozenset(("os.getenv", "os.environ.get", "getenv", "environ.get"))
 # https://airflow.apache.org/docs/apache-airflow/stable/tutorial/taskflow.html#using-python-environment-with-conflicting-dependencies
 _ELSEWHERE = re.compile(
     r"(?:^|\.)(?:component|container_component|lightweight_component|create_component_from_func|func_to_container_op"
-    r"|task\.(?:virtualenv|docker|kubernetes|external_python)|remote|step|udf|pandas_udf)$"
+    r"|task\.(?:virtualenv|docker|kubernetes|external_python))$"
 )
+_REMOTE = re.compile(r"(?:^|\.)(?:remote|udf|pandas_udf)$")
 _DEFAULT = "a default is evaluated when the module is imported, also for those who pass a value of their own"
 _SETS = ("set", "put", "with", "add")
 _FIELDS = frozenset(("Field", "field", "Option", "Argument"))
@@ -66,7 +67,7 @@ def context_of(code: Code, literal: cst.CSTNode) -> Context:
         elif isinstance(above, cst.Assign | cst.AnnAssign | cst.NamedExpr):
             _assigned(code, above, below, literal, found)
         elif isinstance(above, cst.FunctionDef):
-            _function(code, above)
+            _function(code, above, found)
         below = above
     return found
 
@@ -85,10 +86,12 @@ def _forbid(above: cst.CSTNode, below: cst.CSTNode) -> None:
             raise RefusedError("a type takes literals only")
 
 
-def _function(code: Code, function: cst.FunctionDef) -> None:
+def _function(code: Code, function: cst.FunctionDef, found: Context) -> None:
     for decorator in function.decorators:
         node = decorator.decorator
         name = code.source(node.func if isinstance(node, cst.Call) else node)
+        if _REMOTE.search(name):
+            found.caution = f"the function runs on other machines (`@{name}`), which have another environment"
         if _ELSEWHERE.search(name):
             raise RefusedError(
                 f"the function runs elsewhere (`@{name}`), without this program's imports and environment: "

@@ -62,7 +62,7 @@ def _tried(
     source = document.source
     shown, written = _by_output(document, secrets)
     draft = rewriter.draft(document, written)
-    mended = [*draft.mended, *(Mended(secret.finding) for secret, _ in shown)]
+    mended = [*draft.mended, *(Mended(secret.finding, how="its output is taken out") for secret, _ in shown)]
     still = [*left, *draft.left]
     if not mended:
         return Change(source.path, source.data, source.data, (), tuple(still))

@@ -49,11 +49,16 @@ class Secret:
 @dataclass(frozen=True, slots=True)
 class Mended:
     """A finding that is gone, and the name under which its secret is looked up now: empty for an output that
-    was taken out, and for a job that is no `secret`. `remark` is what else its owner has to do."""
+    in the environment that the code read already. `how` says what was done without one, `remark` what else
+    its owner has to do.
+    what else its owner has to do.
+    """
 
     finding: Finding
     name: str = ""
     secret: bool = True
+    stored: bool = True
+    how: str = ""
     remark: str = ""
 
 

@@ -63,10 +63,12 @@ class Pipelines:
         if not jobs:
             raise RefusedError("its job cannot be told")
         made: dict[str, list[Edit]] = {}
+        hows: list[str] = []
         remarks: list[str] = []
         for case in jobs.values():
-            edits, remark = self._edits(case)
+            edits, name, remark = self._edits(case, world)
             made.setdefault(case.job.place.path, []).extend(edits)
+            hows.append(f"environment '{name}' for job '{case.job.title}' of {case.job.place.path}")
             remarks.append(remark)
         fresh = {path: self._edited(path, edits) for path, edits in made.items()}
         before, after = _rules(world), _rules(self._world(fresh))
@@ -75,12 +77,17 @@ class Pipelines:
         self._changed.update(fresh)
         first = next(iter(made))
         self._mended.setdefault(first, []).append(
-            Mended(finding, secret=False, remark=" ".join(dict.fromkeys(remarks)))
+            Mended(
+                finding,
+                secret=False,
+                how=", ".join(dict.fromkeys(hows)),
+                remark=" ".join(dict.fromkeys(remarks)),
+            )
         )
         for path in fresh:
             self._mended.setdefault(path, [])
 
-    def _edits(self, case: Case) -> tuple[list[Edit], str]:
+    def _edits(self, case: Case, world: World) -> tuple[list[Edit], str, str]:
         platform = _PLATFORMS.get(case.deploy.pipeline.platform)
         if platform is None:
             raise RefusedError("only jobs of GitHub Actions and Azure Pipelines are rewritten")
@@ -88,13 +95,23 @@ class Pipelines:
         if document is None or document.kind != "yaml":
             raise RefusedError("its job cannot be told")
         target = case.deploy.target
-        name = target.name if _NAME.fullmatch(target.name) else "production"
+        name = self._known(case, world) or (target.name if _NAME.fullmatch(target.name) else "production")
         edits, caution, remark = platform.gated(document, case.job, name)
         if target.environment != "prod":
             caution = caution or "nothing says that the target is production"
         if caution and not self._unsafe:
             raise RefusedError(caution, unsafe=True)
-        return edits, remark
+        return edits, name, remark
+
+    def _known(self, case: Case, world: World) -> str:
+        """The production environment that the pipeline binds other jobs to, if it is one."""
+        names = {
+            gate.name
+            for job in case.deploy.pipeline.jobs
+            for gate in job.gates
+            if gate.kind == "environment" and world.judge.names(gate.name) == "prod"
+        }
+        return names.pop() if len(names) == 1 else ""
 
     def _edited(self, path: str, edits: list[Edit]) -> Document:
         document = self._open(path)

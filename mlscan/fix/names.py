@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mlscan.catalog.schema import Catalog
+from mlscan.fix.edits import RefusedError
 from mlscan.model import Rule
 
 _TOLD = re.compile(r"environment variable `([A-Z][A-Z0-9_]{2,60})`")
@@ -52,9 +53,14 @@ class Names:
         exact: str = "",
         inside: str = "",
     ) -> str:
-        """The name of a secret. `hint` is what the code calls it, `exact` the environment variable that the
-        code reads or sets itself, `inside` the name for a part of a longer text."""
+        """The name of a secret; raises RefusedError when it has to be one that another secret has.
+
+        `hint` is what the code calls it, `exact` the environment variable that the code reads or sets itself,
+        `inside` the name for a part of a longer text.
+        """
         if exact:
+            if self._owner.get(exact, value) != value:
+                raise RefusedError(f"'{exact}' is the name of two different secrets")
             self._owner.setdefault(exact, value)
             self._by_value.setdefault(value, exact)
             return exact

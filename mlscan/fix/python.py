@@ -35,7 +35,7 @@ class Rewriter:
                 code = next((item for item in codes if _holds(item, secret)), None)
                 if code is None:
                     raise RefusedError(_elsewhere(document, secret, broken))
-                made, name = self._mended(document, slot_of(code, secret), secret, bindings)
+                made, mended = self._mended(document, slot_of(code, secret), secret, bindings)
             except RefusedError as refused:
                 draft.left.append(Left(secret.finding, refused.reason, refused.unsafe))
                 continue
@@ -43,7 +43,7 @@ class Rewriter:
                 draft.left.append(Left(secret.finding, "another change stands at the same place"))
                 continue
             edits += [edit for edit in made if edit not in edits]
-            draft.mended.append(Mended(secret.finding, name))
+            draft.mended.append(mended)
         inserted = [
             Edit(code.start + edit.start, code.start + edit.end, edit.text)
             for code, edit in bindings.insertions()
@@ -53,7 +53,7 @@ class Rewriter:
 
     def _mended(
         self, document: Document, slot: Slot, secret: Secret, bindings: Bindings
-    ) -> tuple[list[Edit], str]:
+    ) -> tuple[list[Edit], Mended]:
         context, store = slot.context, self._store
         caution = context.caution
         optional = context.default and store.key != "env"
@@ -66,12 +66,13 @@ class Rewriter:
             exact=context.exact, inside=slot.inside,
         )  # fmt: skip
         if context.removed and context.whole is not None and store.key == "env":
-            return [_removed(slot.code, context.whole)], name
+            return [_removed(slot.code, context.whole)], Mended(secret.finding, name)
         if context.whole is not None and not context.removed:
             module = bindings.local(OS, slot.code, slot.node)
             start, end = slot.code.span(context.whole)
             text = variable(name, module, slot.quote)
-            return [Edit(slot.code.start + start, slot.code.start + end, text)], name
+            edit = Edit(slot.code.start + start, slot.code.start + end, text)
+            return [edit], Mended(secret.finding, name, stored=False)
         local: dict[Import, str] = {
             wanted: bindings.local(wanted, slot.code, slot.node) for wanted in store.imports
         }
@@ -81,7 +82,7 @@ class Rewriter:
                 return f"{local[OS]}.environ.get({quote}{name}{quote})"
             return store.lookup(name, local, quote, nested=nested)
 
-        return slot.edits(lookup), name
+        return slot.edits(lookup), Mended(secret.finding, name)
 
 
 def _codes(document: Document) -> tuple[list[Code], dict[int, str]]:

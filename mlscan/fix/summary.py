@@ -18,12 +18,14 @@ of the code does not take it back."""
 def summary(result: Result, store: Store, *, shown: bool, verbose: bool) -> str:
     """The text for the terminal; `shown` tells that nothing was written."""
     mended = [item for change in result.changes for item in change.mended]
-    names = sorted({item.name for item in mended if item.name})
+    stored = {item.name for item in mended if item.name and (item.stored and store.key != "env")}
+    read = {item.name for item in mended if item.name} - stored
     remarks = dict.fromkeys(item.remark for item in mended if item.remark)
     parts = [
         "\n".join([*_mended(mended, "would mend" if shown else "mended"), *_left(result.left, verbose)]),
         _counted(result, len(mended), shown),
-        "\n".join(_to_set(names, store)),
+        "\n".join(_to_create(sorted(stored), store)),
+        "\n".join(_to_set(sorted(read | set(store.settings if stored else ())))),
         _ROTATE if any(item.secret for item in mended) else "",
         *remarks,
     ]
@@ -32,7 +34,7 @@ def summary(result: Result, store: Store, *, shown: bool, verbose: bool) -> str:
 
 def _mended(mended: Iterable[Mended], verb: str) -> Iterator[str]:
     for item in mended:
-        how = f" -> {item.name}" if item.name else " (its output is taken out)" if item.secret else ""
+        how = f" -> {item.name}" if item.name else f" ({item.how})"
         yield f"{verb} {item.finding.place} {item.finding.rule}{how}"
 
 
@@ -57,16 +59,18 @@ def _counted(result: Result, mended: int, shown: bool) -> str:
     return f"{done}, {len(result.left)} left{others if result.others else ''}."
 
 
-def _to_set(names: list[str], store: Store) -> list[str]:
-    """The variables or secrets that the code reads now, by name only."""
-    if not names:
-        return []
-    if store.key == "env":
-        head = "Set these environment variables where the code runs (as in a .env.example):"
-        return [head, *(f"{name}=" for name in names)]
-    head = f"Create these secrets in {store.title}:"
-    settings = [f"Set in the environment: {', '.join(store.settings)}"] if store.settings else []
-    return [head, *(f"  {store.secret_name(name)}" for name in names), *settings]
+def _to_create(names: list[str], store: Store) -> Iterator[str]:
+    """The secrets that the code looks up in the store now."""
+    if names:
+        yield f"Create these secrets in {store.title}:"
+        yield from (f"  {store.secret_name(name)}" for name in names)
+
+
+def _to_set(names: list[str]) -> Iterator[str]:
+    """The environment variables that the code reads now."""
+    if names:
+        yield "Set these environment variables where the code runs (as in a .env.example):"
+        yield from (f"{name}=" for name in names)
 
 
 def _number(count: int, noun: str) -> str:
