@@ -31,8 +31,10 @@ class Code:
         self.start = start
         try:
             ast.parse(text)
-            self.module = cst.parse_module(text.decode())
-            if self.module.code.encode() != text:
+            # libcst drops blanks behind the last statement; a magic with several lines leaves some there.
+            code = text.rstrip().decode()
+            self.module = cst.parse_module(code)
+            if self.module.code != code:
                 raise RefusedError("the code cannot be read without loss")
             wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
             self._spans = wrapper.resolve(ByteSpanPositionProvider)

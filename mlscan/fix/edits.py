@@ -49,9 +49,9 @@ class Secret:
 @dataclass(frozen=True, slots=True)
 class Mended:
     """A finding that is gone, and the name under which its secret is looked up now: empty for an output that
-    in the environment that the code read already. `how` says what was done without one, `remark` what else
+    was taken out, and for a job that is no `secret`. `stored` tells that the store is asked for it, and not
+    the environment, which the code read before. `how` says what was done without a name, `remark` what else
     its owner has to do.
-    what else its owner has to do.
     """
 
     finding: Finding

@@ -23,7 +23,7 @@ from mlscan.promotion.graph import Job
 from mlscan.promotion.verdicts import OPEN
 from mlscan.sources.source import Source
 
-RULES = frozenset(("direct-to-prod", "deploy-without-approval"))
+RULES = frozenset(("direct-to-prod", "deploy-without-approval", "sibling-bypass"))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,80}")
 Open = Callable[[str], Document | None]
 _PLATFORMS = {"github-actions": github_job, "azure-pipelines": azure_job}

@@ -65,10 +65,10 @@ def _masked(document: Document, lines: list[str], values: Iterable[str]) -> list
 
 
 def _hidden(line: str, spans: list[tuple[int, int]], values: list[str]) -> str:
-    if spans:
-        bounds = [(len(line[:low].encode()), len(line[:high].encode())) for low, high in spans]
-        body = line.rstrip("\r\n")
-        line = starred(body.encode(), bounds).decode("utf-8", "replace") + line[len(body) :]
+    # An empty span: what only looks like a secret is starred on every line.
+    bounds = [(0, 0), *((len(line[:low].encode()), len(line[:high].encode())) for low, high in spans)]
+    body = line.rstrip("\r\n")
+    line = starred(body.encode(), bounds).decode("utf-8", "replace") + line[len(body) :]
     for value in values:
         if value in line:
             line = line.replace(value, "*" * len(value))

@@ -180,7 +180,7 @@ def _in_module(text: str, snippet: str, draw: random.Random) -> tuple[str, str, 
         at = draw.choice(ends)
         before, after = "".join(lines[:at]), "".join(lines[at:])
         inner = "".join(f"{line}{newline}" for line in snippet.split("\n"))
-        ast.parse(before + inner + after)
+        compile(before + inner + after, "planted", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, IndexError):
         return None
     return before, inner, after
