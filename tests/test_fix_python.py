@@ -198,6 +198,21 @@ def test_names_that_systems_set_are_not_given(tmp_path: Path) -> None:
     assert names(mend(tmp_path, {"jobs/load.py": f'pwd = "{PASSWORD}"\n'})) == ["LOAD_PWD"]
 
 
+def test_a_name_is_no_secret(tmp_path: Path) -> None:
+    text = f'x.set_header("{KEY}", "{TOKEN}")\ny = {{"{OTHER}": "{PASSWORD}"}}\npassword = "{PASSWORD}"\n'
+    given = names(mend(tmp_path, {"a.py": text}, unsafe=True))
+    assert given
+    assert not [name for name in given if len(name) > 20]
+
+
+def test_names_of_two_settings(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        f"{folder}/settings.py": f'password = "{PASSWORD}{number}x"\n' for number, folder in enumerate("abc")
+    }
+    given = names(mend(tmp_path, files))
+    assert given == ["SETTINGS_PASSWORD", "B_PASSWORD", "C_PASSWORD"]
+
+
 def test_a_variable_of_two_secrets(tmp_path: Path) -> None:
     text = 'import os\nos.environ["HF_TOKEN"] = "{}"\n'
     result = mend(tmp_path, {"a.py": text.format(TOKEN), "b.py": text.format(OTHER)})

@@ -21,6 +21,7 @@ _ELSEWHERE = re.compile(
 )
 _REMOTE = re.compile(r"(?:^|\.)(?:remote|udf|pandas_udf)$")
 _DEFAULT = "a default is evaluated when the module is imported, also for those who pass a value of their own"
+_NAMES_FIRST = re.compile(r"(?i)^(?:set|put|with|add|get)|conf|header|env|propert")
 _SETS = ("set", "put", "with", "add")
 _FIELDS = frozenset(("Field", "field", "Option", "Argument"))
 
@@ -125,7 +126,7 @@ def _called(code: Code, call: cst.Call, below: cst.CSTNode, literal: cst.CSTNode
         found.caution = (
             "a default that a user or a settings file may replace would have to be set all the same"
         )
-    elif second and told and not keyword:
+    elif second and told and not keyword and _NAMES_FIRST.search(short):
         found.hint = found.hint or ".".join(told.split(".")[-2:])
         if "env" in short.lower() and not short.lower().startswith(_SETS):
             found.exact = told

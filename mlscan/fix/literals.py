@@ -11,6 +11,7 @@ import libcst as cst
 from mlscan.fix.code import Code
 from mlscan.fix.context import Context, context_of
 from mlscan.fix.edits import Edit, RefusedError, Secret
+from mlscan.fix.names import telling
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9]{1,20})(?:\+[A-Za-z0-9]+)?://[^\s/@]*:$")
 _ACCOUNT_KEY = re.compile(r"(?i)(AccountKey|SharedAccessKey|Password|Pwd)=$")
@@ -51,7 +52,7 @@ def slot_of(code: Code, secret: Secret) -> Slot:
     start, end = secret.start - code.start, secret.end - code.start
     node = code.literal(start, end)
     context = context_of(code, node)
-    if context.exact and not _ENVIRONMENT.fullmatch(context.exact):
+    if not (_ENVIRONMENT.fullmatch(context.exact) and telling(context.exact)):
         context.exact = ""
     if isinstance(node, cst.ConcatenatedString):
         return _concatenated(code, node, context)

@@ -12,6 +12,8 @@ from mlscan.model import Rule
 _TOLD = re.compile(r"environment variable `([A-Z][A-Z0-9_]{2,60})`")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
+_WORDS = re.compile(r"[\w.\- ]{1,60}")
+_RUN = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{16}|[A-Za-z0-9]{30}")
 _LONGEST = 60
 # Words that say nothing about whose secret it is.
 _GENERIC = frozenset((
@@ -74,7 +76,7 @@ class Names:
         return name
 
     def _wishes(self, rule: str, evidence: Iterable[str], hint: str, path: str, inside: str) -> Iterable[str]:
-        called = _normal(hint)
+        called = _normal(hint) if telling(hint) else ""
         if inside:
             yield inside
         else:
@@ -83,9 +85,11 @@ class Names:
                 yield self._of_rule[rule]
         if called and called not in _GENERIC and not inside:
             yield called
-        stem = _normal(path.rpartition("/")[2].partition(".")[0])
+        folder, _, file = path.rpartition("/")
         last = called or _normal(rule)
-        yield f"{stem}_{last}"[:_LONGEST] if stem else last
+        for place in (file.partition(".")[0], folder.rpartition("/")[2]):
+            if prefix := _normal(place):
+                yield f"{prefix}_{last}"[:_LONGEST]
         number = 2
         while True:
             yield f"{last}_{number}"
@@ -93,6 +97,11 @@ class Names:
 
     def _free(self, name: str, value: str) -> bool:
         return bool(name) and name not in _TAKEN and self._owner.get(name, value) == value
+
+
+def telling(text: str) -> bool:
+    """Whether a text of the code can be the name of something, and is no key or token itself."""
+    return bool(_WORDS.fullmatch(text)) and not _RUN.search(text)
 
 
 def _normal(text: str) -> str:
