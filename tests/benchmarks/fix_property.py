@@ -44,8 +44,8 @@ _MENDED = (
     'planted_text = """{token}"""',
     'def planted_function():\n    return"{token}"',
     'planted_call = dict(token = ( "{token}" ) , other=1)',
-    'import os\nplanted_default = os.getenv("PLANTED_TOKEN", "{token}")',
-    'import os as planted_os\nplanted_os.environ["PLANTED_HF"] = "{token}"',
+    'import os\nplanted_default = os.getenv("PLANTED_TOKEN{number}", "{token}")',
+    'import os as planted_os\nplanted_os.environ["PLANTED_HF{number}"] = "{token}"',
     "class Planted:\n\ttoken = r'{token}'  # planted",
 )
 _LEFT = (
@@ -155,7 +155,7 @@ def _plant(path: Path, draw: random.Random, number: int) -> Planted | None:
     kinds = _MENDED if to_mend else _LEFT
     template = kinds[draw.randrange(len(kinds))]
     value = password if "{password}" in template else token
-    snippet = template.format(token=token, password=password)
+    snippet = template.format(token=token, password=password, number=number)
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
