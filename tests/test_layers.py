@@ -28,6 +28,7 @@ LAYERS = [
     ["scan"],
     ["compare", "auditor", "tend"],
     ["since"],
+    ["fix"],
     ["report"],
     ["cli", "__main__"],
 ]

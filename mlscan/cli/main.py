@@ -17,6 +17,7 @@ from mlscan.cli.config import config
 from mlscan.cli.diff import diff
 from mlscan.cli.evidence import evidence
 from mlscan.cli.explain import explain
+from mlscan.cli.fix import fix
 from mlscan.cli.graph import graph
 from mlscan.cli.init import init
 from mlscan.cli.rules import rules
@@ -76,6 +77,7 @@ main.add_command(evidence)
 main.add_command(diff)
 main.add_command(audit)
 main.add_command(baseline)
+main.add_command(fix)
 main.add_command(rules)
 main.add_command(explain)
 main.add_command(init)

@@ -1,0 +1,140 @@
+"""`mlscan fix`: mend what can be mended safely, and say what to do about the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlscan.cli import options
+
+if TYPE_CHECKING:
+    from mlscan.fix.repository import Fixer, Result
+
+_STORES = ("env", "keyvault", "aws", "gcp")
+_EPILOG = """\b
+Examples:
+  mlscan fix --diff                 what would change, secrets masked
+  mlscan fix notebooks/ train.py
+  mlscan fix --to keyvault          look secrets up in Azure Key Vault
+  mlscan fix --select direct-to-prod --unsafe
+
+\b
+What is mended:
+  literals with a credential        in Python files and notebook cells, everything else stays byte for byte
+  outputs that show a credential    are taken out of the notebook
+  deploy jobs without a gate        get an `environment:` (GitHub Actions, Azure Pipelines)
+What may change what a program does (defaults of parameters and fields, deployment jobs, jobs that sign in
+with an identity token) is mended with --unsafe only. Comments, docstrings, magics and shell lines, YAML and
+shell scripts are told about and left.
+
+\b
+Exit codes:
+  0  nothing to mend, or everything mended
+  1  something is left; with --diff, something would change
+  2  wrong usage, configuration or path
+"""
+
+
+@click.command(
+    short_help="Mend credentials in code and deploys without a gate.",
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--diff", "show", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--unsafe", is_flag=True, help="Mend also where that may change what the program does.")
+@click.option(
+    "--to", "store", type=click.Choice(_STORES), default="env", help="Where secrets go.  [default: env]"
+)
+@click.option(
+    "--select", multiple=True, metavar="NAMES", callback=options.names, help="Only these rules or families."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="NAMES", callback=options.names, help="Not these rules or families."
+)
+@options.exclude
+@options.config
+@options.no_config
+@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@click.option("-v", "--verbose", is_flag=True, help="Name every place that is left.")
+def fix(
+    paths: tuple[str, ...],
+    show: bool,
+    unsafe: bool,
+    store: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    config: str | None,
+    no_config: bool,
+    root: str | None,
+    verbose: bool,
+) -> int:
+    """Take credentials out of Python files and notebooks, and put a gate before deploys that have none.
+
+    Files are changed in place; --diff shows the changes first.
+    """
+    from mlscan.catalog.load import load_catalog
+    from mlscan.catalog.rulebook import rules
+    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.output import to_stdout
+    from mlscan.config import Settings, check_selectors
+    from mlscan.fix.repository import Fixer
+    from mlscan.fix.stores import store_of
+    from mlscan.fix.summary import summary
+
+    if "-" in paths:
+        raise click.UsageError("fix changes files, and not standard input")
+    if config and no_config:
+        raise click.UsageError("--config and --no-config exclude each other")
+    given: dict[str, Any] = {"select": select, "ignore": ignore, "exclude": exclude}
+    settings = Settings(plugins=(), **{name: value for name, value in given.items() if value})
+    request = request_of(paths, root, None)
+    settled = settled_config(request, config, no_config, settings)
+    catalog = load_catalog(settled.rules)
+    check_selectors(settled, rules(catalog))
+    where = store_of(store)
+    fixer = Fixer(request, catalog, settled, where, unsafe=unsafe)
+    result = _run(fixer)
+    if show:
+        to_stdout(_diff(fixer, result))
+    else:
+        result = _written(fixer, result)
+    click.echo(summary(result, where, shown=show, verbose=verbose), err=show)
+    return int(bool(result.left) or (show and bool(result.changed)))
+
+
+def _run(fixer: Fixer) -> Result:
+    from mlscan.cli.progress import Progress, progress_wanted
+
+    if not progress_wanted():
+        return fixer.run()
+    progress = Progress()
+    try:
+        return fixer.run(progress)
+    finally:
+        progress.close()
+
+
+def _written(fixer: Fixer, result: Result) -> Result:
+    from dataclasses import replace
+
+    changes = tuple(
+        fixer.write(change) if change.before != change.after else change for change in result.changes
+    )
+    return replace(result, changes=changes)
+
+
+def _diff(fixer: Fixer, result: Result) -> str:
+    from mlscan.fix.masked import diff
+    from mlscan.sources.source import Source
+
+    return "".join(
+        diff(
+            change.path,
+            fixer.document(Source(change.path, change.before)),
+            fixer.document(Source(change.path, change.after)),
+        )
+        for change in result.changed
+    )
