@@ -181,7 +181,7 @@ PIPELINE = (
     r"""(?m)^["']?(?:jobs|stages|steps|extends|workflows|pipelines|include)["']?[ \t]*:|"""
     r"""^(?: {1,4}|\t)(?:script|trigger)[ \t]*:"""
 )
-GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{"""
+GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t\r]*(?:\{|$)"""
 
 # Commands in Python and notebooks that may promote a model, as one text or as a list of words.
 _GAP = r"""["', ]{1,6}"""

@@ -10,6 +10,8 @@ from mlscan.promotion.graph import Action, Fact, Job, Pipeline, Step, Target, Tr
 from mlscan.promotion.production import Judge
 
 _PUSH = "docker push"
+# `bundle run` starts a job of what `bundle deploy` brought to the same target: one deploy, told once.
+_BUNDLE = ("databricks bundle run", "databricks bundle deploy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,16 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
     )
     rolls_out = any(
         action.kind == "deploy" and action.title != _PUSH and action.certainty != "low"
-        for job in pipeline.jobs
-        for step in job.steps
-        for action in step.actions
+        for action in _actions(pipeline)
     )
+    bundles = {_told(action) for action in _actions(pipeline) if action.title == _BUNDLE[1]}
     for job in pipeline.jobs:
         for index, step in enumerate(job.steps):
             for action in step.actions:
                 if action.title == _PUSH and rolls_out:
                     continue  # the image waits for what takes it to production
+                if action.title == _BUNDLE[0] and _told(action) in bundles:
+                    continue
                 shipped = action.kind == "build" and judge.ships_by_name(_stage_or_job(job))
                 if action.kind not in DEPLOYS and not shipped:
                     continue
@@ -65,6 +68,15 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
                 ):
                     continue
                 yield Deploy(pipeline, job, step, index, action, target)
+
+
+def _actions(pipeline: Pipeline) -> Iterator[Action]:
+    return (action for job in pipeline.jobs for step in job.steps for action in step.actions)
+
+
+def _told(action: Action) -> frozenset[str]:
+    """The targets that a command is given."""
+    return frozenset(fact.value for fact in action.targets if fact.kind == "target argument")
 
 
 def _selected(job: Job, index: int) -> list[Fact]:
