@@ -23,6 +23,10 @@ class YamlError(Exception):
         self.line = line
 
 
+# A mapping with more keys is looked up in a table: a file of a thousand jobs is asked a thousand times.
+_MANY = 24
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """`start` and `end` are byte offsets, end exclusive; `tag` is the tag as written, or empty."""
@@ -50,9 +54,16 @@ class Mapping(Node):
     """`pairs` in file order; keys that are not scalars (Azure's `? ${{ if }}`) are kept in `pairs` too."""
 
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
+    _known: dict[str, Node] = field(default_factory=dict, repr=False)
+    _size: int = field(default=0, repr=False)
 
     def get(self, *names: str) -> Node | None:
         """The value of the first of these keys that is present (the last one wins among duplicates)."""
+        if len(self.pairs) > _MANY:
+            if self._size != len(self.pairs):
+                self._known = {key: value for key, _, value in self.items()}
+                self._size = len(self.pairs)
+            return next((self._known[name] for name in names if name in self._known), None)
         for name in names:
             for key, value in reversed(self.pairs):
                 if isinstance(key, Scalar) and key.value == name:

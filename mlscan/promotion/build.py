@@ -8,6 +8,8 @@ from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Note
 from mlscan.promotion.claims import claims_in
+from mlscan.promotion.commands import DEPLOYS
+from mlscan.promotion.deploys import MOST, MOST_RELEASES
 from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust
 from mlscan.promotion.joins import UNSEEN_EVENTS, joined
 from mlscan.promotion.lower import azure, github
@@ -63,6 +65,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     kept = joined(kept, context.protections, context.approvers)
     opened = list(context.opened)
     notes += [note for parsed in opened if (note := _unread(parsed)) is not None]
+    notes += [note for pipeline in kept if (note := _crowded(pipeline)) is not None]
     return Graph(
         catalog.environments,
         tuple(sorted(kept, key=lambda pipeline: pipeline.path)),
@@ -73,6 +76,18 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
         claims=tuple(claim for parsed in opened for claim in claims_in(parsed.document)),
         notes=tuple(sorted(notes)),
     )
+
+
+def _crowded(pipeline: Pipeline) -> Note | None:
+    """A pipeline with more deploys than are judged."""
+    count = sum(
+        action.kind in DEPLOYS for job in pipeline.jobs for step in job.steps for action in step.actions
+    )
+    if count <= MOST_RELEASES:
+        return None
+    judged = f"the first {MOST} are judged, and " if count > MOST else ""
+    message = f"{count} deploys in one pipeline: {judged}evidence is asked of {MOST_RELEASES} releases"
+    return Note(pipeline.path, "skipped", message, pipeline.place.region.start_line)
 
 
 def _unread(parsed: Parsed) -> Note | None:
