@@ -147,7 +147,7 @@ DELIVERY = (
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""
     r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
     r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment|"""
-    r"""tfe_workspace|spacelift_stack)\"|"""
+    r"""tfe_workspace|spacelift_stack)\"|^[ \t]*resource[ \t]+"?oci_devops_deploy_stage\b|"""
     r"""^[ ]{1,4}(?:org|project)Identifier[ \t]*:|"requisiteStageRefIds"|"""
     r"""^[ ]{0,8}(?:- )?(?:apply_requirements|autoplan)[ \t]*:"""
 )

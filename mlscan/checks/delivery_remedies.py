@@ -118,6 +118,12 @@ _SPACELIFT = (
     '  resource "spacelift_policy" "release" {\n    type = "APPROVAL"\n'
     '    body = file("approve.rego")\n  }'
 )
+_OCI = (
+    "Put an approval before the stage that deploys to the production environment, as its predecessor:\n\n"
+    '  resource "oci_devops_deploy_stage" "approve" {\n    deploy_stage_type = "MANUAL_APPROVAL"\n'
+    '    approval_policy {\n      approval_policy_type = "COUNT_BASED_APPROVAL"\n'
+    "      number_of_approvals_required = 1\n    }\n  }"
+)
 
 
 def delivery_remedy(verdict: Verdict) -> str:
@@ -137,6 +143,7 @@ def delivery_remedy(verdict: Verdict) -> str:
         "harness": _HARNESS,
         "jenkins-x": _JENKINS_X,
         "kargo": _KARGO,
+        "oci-devops": _OCI,
         "spacelift": _SPACELIFT,
         "spinnaker": _SPINNAKER,
         "tekton": _TEKTON,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
@@ -10,7 +11,7 @@ from mlscan.model import Note
 from mlscan.promotion.claims import claims_in
 from mlscan.promotion.commands import DEPLOYS
 from mlscan.promotion.deploys import MOST, MOST_RELEASES
-from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust
+from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust, Unknown
 from mlscan.promotion.joins import UNSEEN_EVENTS, joined
 from mlscan.promotion.lower import azure, github
 from mlscan.promotion.lower.ci import LOWERINGS
@@ -53,6 +54,8 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
             found.append(pipeline)
     for make in context.later:
         found += make()
+    gaps = {parsed.path: parsed for parsed in context.opened if parsed.lost}
+    found = [_with_gaps(one, gaps[one.path]) if one.path in gaps else one for one in found]
     kept = [
         pipeline
         for pipeline in found
@@ -78,6 +81,14 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     )
 
 
+def _with_gaps(pipeline: Pipeline, parsed: Parsed) -> Pipeline:
+    """A pipeline of a file some lines of which could not be read: a gate may have stood there."""
+    start, end = parsed.document.lines.line_span(parsed.lost[0])
+    gap = Unknown("lines of the file that are no YAML", parsed.document.place(start, end), may_gate=True)
+    jobs = tuple(replace(job, unknowns=(*job.unknowns, gap)) for job in pipeline.jobs)
+    return replace(pipeline, jobs=jobs)
+
+
 def _crowded(pipeline: Pipeline) -> Note | None:
     """A pipeline with more deploys than are judged."""
     count = sum(
@@ -94,5 +105,9 @@ def _unread(parsed: Parsed) -> Note | None:
     """A file that looks like a pipeline and is no YAML, even with its template holes filled."""
     if parsed.document.kind == "text" or parsed.error is None:
         return None
+    if parsed.lost:
+        lines = ", ".join(map(str, parsed.lost))
+        message = f"not YAML ({parsed.error}); the pipeline is read without line {lines}"
+        return Note(parsed.path, "skipped", message, parsed.lost[0])
     message = f"not YAML ({parsed.error}); no pipeline read from it"
     return Note(parsed.path, "unparsed", message, parsed.error.line)

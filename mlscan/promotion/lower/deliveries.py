@@ -38,6 +38,7 @@ from mlscan.promotion.lower import (
     kargo,
     kfp,
     kfp_compiled,
+    model_events_code,
     prefect,
     robots,
     sagemaker_definition,
@@ -80,6 +81,7 @@ _LOWERINGS: dict[str, Lower] = {
     "kargo": kargo.lower,
     "kfp": kfp.lower,
     "kfp-compiled": kfp_compiled.lower,
+    "model-events": model_events_code.lower,
     "prefect": prefect.lower,
     "robots": robots.lower,
     "sagemaker-definition": sagemaker_definition.lower,
@@ -99,6 +101,7 @@ _CODE: dict[str, Callable[[Document], bool]] = {
     "prefect": prefect.recognised,
     "dagster": dagster.recognised,
     "flyte": flyte.recognised,
+    "model-events": model_events_code.recognised,
 }
 # YAML and JSON told by the keys at the root; the first that fits.
 _PLAIN: dict[str, Callable[[Mapping], bool]] = {
