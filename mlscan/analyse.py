@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
 
 _YAML_LIMIT = 5_000_000
-_CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template", ".asl")
+_CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template", ".asl", "dinghyfile")
 _DOCUMENTATION = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 _TRIGGERS = {
     "python": frozenset(

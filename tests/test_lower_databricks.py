@@ -93,7 +93,8 @@ ASKS = """
         ("depends_on: [{task_key: approval}]", None, "gate-unverified"),
         ("depends_on: []", ASKS, "ungated-manual"),
         ("depends_on: 3", ASKS, "ungated-manual"),
-        ("{depends_on: [{task_key: approval}]", ASKS, ""),
+        # A line that is no YAML is left out, and a gate may have stood there.
+        ("{depends_on: [{task_key: approval}]", ASKS, "gate-unverified"),
     ],
 )
 def test_approval_task_of_a_job(edge: str, notebook: str | None, expected: str) -> None:

@@ -101,6 +101,16 @@ class Loss(Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Literal["high", "medium", "low"] = "medium"
 
 
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to set up an SDK after which a call of it always raises: `calls` are last parts of names of what
+    takes `value` as `argument` (at `position` without a keyword)."""
+
+    calls: tuple[str, ...]
+    argument: str
+    value: str
+    position: int | None = None
+
+
 class PromotionCall(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that deploys, promotes, approves, registers, shifts traffic, trains, evaluates or rolls back.
     One that ends in `=` is an assignment to an attribute, with the value at position 0.
@@ -108,7 +118,7 @@ class PromotionCall(Struct, frozen=True, forbid_unknown_fields=True):
     An approval with `gate` answers a gate that waits for a person. One of kind `rollback-loss` deletes what
     one could roll back to, and `loses` are arguments by which a promotion does so itself. `existing` tells
     of a call that changes the traffic of an endpoint that is there already, of any receiver or only of one
-    that was made by a call of one of these names.
+    that was made by a call of one of these names. `refused` are set-ups after which the call always raises.
     """
 
     id: str
@@ -122,6 +132,7 @@ class PromotionCall(Struct, frozen=True, forbid_unknown_fields=True):
     gate: bool = False
     loses: tuple[Loss, ...] = ()
     existing: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     bypass: str = ""
     note: str = ""
     examples: tuple[str, ...] = ()

@@ -147,13 +147,17 @@ DELIVERY = (
     r"""(?:\bfrom|\brequire\()[ \t]*["'](?:aws-cdk-lib|@aws-cdk)/(?:aws-codepipeline|pipelines)["']|"""
     r"""\bpipelines\.C(?:ode|dk)Pipeline\(|token\.actions\.githubusercontent\.com:sub|"""
     r"""^[ \t]*resource[ \t]+"(?:google_cloudbuild_trigger|google_clouddeploy_target|aws_codepipeline|"""
-    r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment)\""""
+    r"""github_repository_environment|azuredevops_check_approval|gitlab_project_protected_environment|"""
+    r"""tfe_workspace|spacelift_stack)\"|^[ \t]*resource[ \t]+"?oci_devops_deploy_stage\b|"""
+    r"""^[ ]{1,4}(?:org|project)Identifier[ \t]*:|"requisiteStageRefIds"|"""
+    r"""^[ ]{0,8}(?:- )?(?:apply_requirements|autoplan)[ \t]*:"""
 )
 
 # Pipelines of data and models, in code or as they are compiled. They matter where a word says that one may
 # bring a model somewhere, see `acts`: most only train.
 ORCHESTRATION = (
-    r"""(?m)^[ \t]*(?:from|import)[ \t]+(?:airflow|prefect|dagster|kfp|sagemaker(?:\.mlops)?\.workflow)\b|"""
+    r"""(?m)^[ \t]*(?:from|import)[ \t]+"""
+    r"""(?:airflow|prefect|dagster|flytekit|kfp|sagemaker(?:\.mlops)?\.workflow)\b|"""
     r"""^[ \t]*"?deploymentSpec"?[ \t]*:|"Version"[ \t]*:[ \t]*"2020-12-01\"|"""
     r"""\bStartAt\\?["']?[ \t]*[:=]|::(?:StepFunctions|Serverless)::StateMachine\b|"""
     r"""\baws_sfn_state_machine\b"""
@@ -182,7 +186,7 @@ PIPELINE = (
     r"""(?m)^["']?(?:jobs|stages|steps|extends|workflows|pipelines|include)["']?[ \t]*:|"""
     r"""^(?: {1,4}|\t)(?:script|trigger)[ \t]*:"""
 )
-GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t]*\{"""
+GROOVY = r"""(?m)^[ \t]*stage[ \t]*\(?[ \t]*["'][^"'\n]{1,100}["'][ \t]*\)?[ \t\r]*(?:\{|$)"""
 
 # Commands in Python and notebooks that may promote a model, as one text or as a list of words.
 _GAP = r"""["', ]{1,6}"""

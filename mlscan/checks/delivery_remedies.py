@@ -90,6 +90,40 @@ _CODEBUILD = (
     "stands behind a manual approval action:\n\n"
     "  ActionTypeId: {Category: Approval, Owner: AWS, Provider: Manual, Version: '1'}"
 )
+_HARNESS = (
+    "Put an approval stage before the one of the production environment, not in `parallel` with it:\n\n"
+    "  - step:\n      type: HarnessApproval\n      spec:\n        approvers:\n"
+    "          userGroups: [ml_release]\n          minimumCount: 1\n"
+    "          disallowPipelineExecutor: true"
+)
+_SPINNAKER = (
+    "Put a manual judgment before the stage that deploys to the production environment, and name it in "
+    "`requisiteStageRefIds` of that stage:\n\n"
+    '  {"refId": "2", "type": "manualJudgment", "failPipeline": true, "continuePipeline": false,\n'
+    '   "selectedStageRoles": ["ml-release"]}'
+)
+_ATLANTIS = (
+    "Ask for an approval of the pull request before anything is applied to the production environment, best "
+    "in the server's `repos.yaml`, which no pull request changes:\n\n"
+    "  repos:\n    - id: /.*/\n      apply_requirements: [approved, mergeable]\n      allowed_overrides: []"
+)
+_TERRAFORM_CLOUD = (
+    "Set `auto_apply = false` for the workspace of the production environment, and give the permission to "
+    "apply to people who do not push to its branch:\n\n"
+    '  resource "tfe_team_access" "release" {\n    access = "write"\n  }'
+)
+_SPACELIFT = (
+    "Set `autodeploy = false`, or attach a policy by which others approve what reaches the production "
+    "environment:\n\n"
+    '  resource "spacelift_policy" "release" {\n    type = "APPROVAL"\n'
+    '    body = file("approve.rego")\n  }'
+)
+_OCI = (
+    "Put an approval before the stage that deploys to the production environment, as its predecessor:\n\n"
+    '  resource "oci_devops_deploy_stage" "approve" {\n    deploy_stage_type = "MANUAL_APPROVAL"\n'
+    '    approval_policy {\n      approval_policy_type = "COUNT_BASED_APPROVAL"\n'
+    "      number_of_approvals_required = 1\n    }\n  }"
+)
 
 
 def delivery_remedy(verdict: Verdict) -> str:
@@ -100,14 +134,20 @@ def delivery_remedy(verdict: Verdict) -> str:
         "argo-cd": _ARGO_CD,
         "argo-rollouts": _ROLLOUT,
         "argo-workflows": _ARGO_WORKFLOW,
+        "atlantis": _ATLANTIS,
         "azure-releases": _AZURE_RELEASE,
         "codebuild": _CODEBUILD,
         "codepipeline": _CODEPIPELINE,
         "databricks-jobs": _DATABRICKS_JOB,
         "flux": _FLUX,
+        "harness": _HARNESS,
         "jenkins-x": _JENKINS_X,
         "kargo": _KARGO,
+        "oci-devops": _OCI,
+        "spacelift": _SPACELIFT,
+        "spinnaker": _SPINNAKER,
         "tekton": _TEKTON,
+        "terraform-cloud": _TERRAFORM_CLOUD,
     }.get(deploy.pipeline.platform)
     if fixed is not None:
         return fixed

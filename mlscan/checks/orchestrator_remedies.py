@@ -22,6 +22,11 @@ _PREFECT = (
     "  from prefect.flow_runs import pause_flow_run\n\n"
     "  answer = pause_flow_run(wait_for_input=Approval)\n  if answer.approved:\n      {task}(...)"
 )
+_FLYTE = (
+    "Let a person approve before the task that reaches the production environment, and hand on what the "
+    "approval gives, so that the task waits for it:\n\n"
+    "  {task}(model=approve(model, 'release', timeout=timedelta(days=2)))"
+)
 _DAGSTER = (
     "Dagster has no gate for people. Let the job end with a registered model, take the schedule from what "
     "deploys, and deploy from a pipeline whose job is bound to a protected environment."
@@ -60,6 +65,8 @@ def orchestrator_remedy(verdict: Verdict) -> str:
         return _AIRFLOW_VOID if void else _AIRFLOW.format(name=name, task=task)
     if platform == "prefect":
         return _PREFECT.format(task=task)
+    if platform == "flyte":
+        return _FLYTE.format(task=task)
     return {
         "dagster": _DAGSTER,
         "eventbridge": _SAGEMAKER,

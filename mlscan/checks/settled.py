@@ -2,7 +2,8 @@
 
 A rule over code sees a promotion and nothing around it. Where a pipeline runs that very call, the graph knows
 what starts it and which gates stand before it, so that its word counts. Of a call that approves, the rule
-over code knows more, unless the graph knows the gate that is passed, or what starts the program.
+over code knows more, unless the graph knows the gate that is passed, or what starts the program, or that the
+program only writes down what a person has answered before it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _PROMOTES = frozenset(
 _APPROVES = frozenset(("self-approved-model", "approval-default-approved", "robot-approver"))
 _EXPOSED = "secret-in-pipeline-variable"
 _HANDS = "hands over "
+_ANSWERED = ("human", "click")
 _ROBOTS = frozenset(("gate-void", "robot-approver"))
 _PLAIN = frozenset(("direct-to-prod", "deploy-without-approval", "self-approved-model"))
 
@@ -34,6 +36,7 @@ def settled(
     for case in world.cases:
         guarded = case.worst.kind in (Kind.GATED, Kind.GATE_UNVERIFIED)
         (gated if guarded else open_).add(_start(case.deploy.action.place))
+    asked = _asked(world)
     said = {
         _start(place)
         for finding in of_graph
@@ -46,7 +49,7 @@ def settled(
         if finding.rule in _ROBOTS
         for place in (finding.place, *finding.related, *finding.flow)
     }
-    known = {**dict.fromkeys(_PROMOTES, (gated - open_) | said), **dict.fromkeys(_APPROVES, void)}
+    known = {**dict.fromkeys(_PROMOTES, (gated - open_) | said), **dict.fromkeys(_APPROVES, void | asked)}
     kept = tuple(
         one
         for one in of_code
@@ -64,6 +67,19 @@ def settled(
         for finding in of_graph
         if finding.rule not in _PLAIN or finding.related or _start(finding.place) not in approved
     )
+
+
+def _asked(world: World) -> set[tuple[str, int, int]]:
+    """The approvals that code only writes down: every way to them waits for a person's answer."""
+    asked: set[tuple[str, int, int]] = set()
+    unasked: set[tuple[str, int, int]] = set()
+    for case in world.cases:
+        worst = case.worst
+        answered = worst.kind is Kind.GATED or (
+            worst.kind is Kind.GATE_WEAK and any(gate.kind in _ANSWERED for gate in worst.gates)
+        )
+        (asked if answered else unasked).add(_start(case.deploy.action.place))
+    return asked - unasked
 
 
 def _once_built(found: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -115,12 +115,18 @@ class Document:
     def place(self, start: int, end: int, note: str = "") -> Place:
         """A place for these bytes of `data`, concealed secrets masked in its excerpt."""
         first, last = self.line_bounds(start)
+        # A minified file is one line of megabytes; what is shown stands around the span.
+        first, last = max(first, start - _WINDOW), min(last, max(start, min(end, start + _WINDOW)) + _WINDOW)
         spans = [(low - first, high - first) for low, high in self._secrets if low < last and first < high]
         line = starred(self.data[first:last], spans)
         excerpt, column, width = excerpt_of(line, start - first, min(end, last) - first)
         region = self.region(start, end)
         self._placed[region] = start, end
         return Place(self.source.path, region, self.cell(start), note, excerpt, column, width)
+
+
+# Bytes of a line on either side of a span, more than are ever shown.
+_WINDOW = 4096
 
 
 def excerpt_of(line: bytes, start: int, end: int) -> tuple[str, int, int]:

@@ -16,6 +16,7 @@ class Lines:
     def __init__(self, text: bytes) -> None:
         self._text = text
         self._starts: list[int] | None = None
+        self._ascii = text.isascii()
 
     @property
     def starts(self) -> list[int]:
@@ -28,6 +29,8 @@ class Lines:
         """(line, column) of a byte offset, 1-based, column in code points."""
         line = bisect_right(self.starts, offset)
         start = self.starts[line - 1]
+        if self._ascii:
+            return line, min(offset, len(self._text)) - start + 1
         return line, len(self._text[start:offset].decode("utf-8", "replace")) + 1
 
     def offset(self, line: int, column_bytes: int) -> int:
@@ -38,7 +41,9 @@ class Lines:
         """Byte offsets of a 1-based line, its line break left out."""
         start = self.starts[line - 1]
         end = self.starts[line] if line < len(self.starts) else len(self._text)
-        return start, start + len(self._text[start:end].rstrip(b"\r\n"))
+        while end > start and self._text[end - 1] in b"\r\n":
+            end -= 1
+        return start, end
 
     def region(self, start: int, end: int) -> Region:
         """The region of a byte span."""

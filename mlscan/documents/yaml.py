@@ -16,11 +16,16 @@ _DOCUMENT = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
 
 
 class YamlError(Exception):
-    """The text is not YAML. `line` is 1-based, 0 when unknown."""
+    """The text is not YAML. `line` is 1-based, 0 when unknown; `start` is where what fails began."""
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, message: str, line: int = 0, start: int = 0) -> None:
         super().__init__(message)
         self.line = line
+        self.start = start
+
+
+# A mapping with more keys is looked up in a table: a file of a thousand jobs is asked a thousand times.
+_MANY = 24
 
 
 @dataclass(slots=True, eq=False)
@@ -50,9 +55,16 @@ class Mapping(Node):
     """`pairs` in file order; keys that are not scalars (Azure's `? ${{ if }}`) are kept in `pairs` too."""
 
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
+    _known: dict[str, Node] = field(default_factory=dict, repr=False)
+    _size: int = field(default=0, repr=False)
 
     def get(self, *names: str) -> Node | None:
         """The value of the first of these keys that is present (the last one wins among duplicates)."""
+        if len(self.pairs) > _MANY:
+            if self._size != len(self.pairs):
+                self._known = {key: value for key, _, value in self.items()}
+                self._size = len(self.pairs)
+            return next((self._known[name] for name in names if name in self._known), None)
         for name in names:
             for key, value in reversed(self.pairs):
                 if isinstance(key, Scalar) and key.value == name:
@@ -101,7 +113,8 @@ def compose(text: bytes, base: int = 0) -> list[Node]:
         return builder.roots
     except library.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(str(error.problem or error), mark.line + 1 if mark else 0) from None
+        begun = error.context_mark.line + 1 if error.context_mark else 0
+        raise YamlError(str(error.problem or error), mark.line + 1 if mark else 0, begun) from None
     except (library.YAMLError, ValueError) as error:
         raise YamlError(str(error).splitlines()[0]) from None
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlscan.promotion.deploys import Deploy
+from mlscan.promotion.deploys import MOST_RELEASES, Deploy
 from mlscan.promotion.graph import Pipeline, Target
 from mlscan.promotion.verdicts import Kind, Verdict
 
@@ -52,14 +52,20 @@ class Release:
 
 
 def releases(assessed: Iterable[tuple[Verdict, ...]]) -> tuple[Release, ...]:
-    """The releases among the verdicts on all deploys, in the order of the files."""
+    """The releases among the verdicts on all deploys, in the order of the files, some of a crowded file."""
     groups: list[list[Verdict]] = []
     by_key: dict[tuple[str, ...], list[Verdict]] = {}
+    counts: dict[str, int] = {}
     for found in assessed:
         worst = found[0]
         if worst.kind is Kind.NO_PROD or worst.deploy.action.kind == "approve":
             continue
         keys = _keys(worst.deploy)
+        path = worst.deploy.pipeline.path
+        if not any(key in by_key for key in keys):
+            counts[path] = counts.get(path, 0) + 1
+        if counts.get(path, 0) > MOST_RELEASES:
+            continue
         met = list({id(by_key[key]): by_key[key] for key in keys if key in by_key}.values())
         group = met[0] if met else []
         if not met:

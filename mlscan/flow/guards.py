@@ -8,16 +8,15 @@ function that the call stands in.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise
 
 from mlscan.flow.calls import last_name
 from mlscan.flow.options import Options
 from mlscan.flow.passed import argument
-from mlscan.flow.program import Program, Site, dotted
+from mlscan.flow.program import Function, Program, Site, dotted
 
 _ASKS = {
     "input",
@@ -85,55 +84,148 @@ def guard_of(
     tests: tuple[ast.expr, ...] = (), hops: int = 0,
 ) -> Guard | None:  # fmt: skip
     """The strongest guard before a call. `tests` are conditions that are known to hold beside."""
-    own = _strongest(
-        call,
-        site.module.tree,
-        lambda names: _asked(names, site, program),
-        lambda test: _decided(test, site, program, options),
-        tests,
-    )
+    known = _program_guards(program, options)
+    own = strongest((known.before(call, site.module.tree, site), *(known.tested(one, site) for one in tests)))
     if own is not None and own.human:
         return own
-    if _looks_up(site, program):
+    if known.looked_up(site):
         return _RECORD
     function = program.function_of(site.scope)
     if function is None or hops >= _HOPS:
         return own
     if any(last_name(_callee(item)) == "confirmation_option" for item in function.node.decorator_list):
         return _PERSON
-    callers = [
-        guard_of(other.node, other, program, options, (), hops + 1)
-        for other in program.called.get(function.node.name, ())
-        if isinstance(other.node, ast.Call) and other.scope != site.scope
-    ]
-    weakest = min(callers, key=lambda guard: guard.strength if guard else 0, default=None)
-    return max((guard for guard in (own, weakest) if guard), key=lambda guard: guard.strength, default=None)
+    return strongest((own, known.called(function, hops)))
 
 
 def guard_within(call: ast.Call, function: ast.AST) -> Guard | None:
     """The same as far as one function tells, for those who read no whole program."""
-    answers = {
-        target.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and any(_name(inner) in _ASKS for inner in ast.walk(node.value))
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return _strongest(call, function, lambda names: not answers.isdisjoint(names))
+    return _function_guards(function).before(call, function, None)
 
 
-def _strongest(
-    call: ast.AST,
-    tree: ast.AST,
-    asked: Callable[[set[str]], bool],
-    decided: Callable[[ast.expr], bool] = lambda test: False,
-    tests: tuple[ast.expr, ...] = (),
-) -> Guard | None:
-    path = _path(call, tree)
-    conditions = (test for test in (*_tests(path), *tests) if not _always(test) and not decided(test))
-    found = [_condition(test, asked) for test in conditions]
-    found += map(_statement, _before(path))
-    return max((guard for guard in found if guard), key=lambda guard: guard.strength, default=None)
+def strongest(guards: Iterable[Guard | None]) -> Guard | None:
+    """The one that asks for most, None where there is none."""
+    return max((guard for guard in guards if guard), key=lambda guard: guard.strength, default=None)
+
+
+class _Guards:
+    """The guards on the ways to calls, each test and each node on a way looked at once: generated code has
+    thousands of branches one below the other."""
+
+    def __init__(self) -> None:
+        self._ways: dict[tuple[ast.AST, int], Guard | None] = {}
+        self._statements: dict[tuple[ast.AST, int], Guard | None] = {}
+
+    def before(self, call: ast.AST, tree: ast.AST, site: Site | None) -> Guard | None:
+        """The strongest guard on the way from the root of a tree to a call."""
+        parents, scope = _parents(tree), site.scope if site is not None else 0
+        way: list[ast.AST] = []
+        node = call
+        while (node, scope) not in self._ways and node in parents:
+            way.append(node)
+            node = parents[node]
+        guard = self._ways.get((node, scope))
+        for child in reversed(way):
+            guard = strongest((guard, *self._between(parents[child], child, site)))
+            self._ways[(child, scope)] = guard
+        return guard
+
+    def _between(self, parent: ast.AST, child: ast.AST, site: Site | None) -> Iterator[Guard | None]:
+        """What stands around a child in its parent, and before it in its block."""
+        if isinstance(parent, ast.If | ast.While | ast.IfExp) and child is not parent.test:
+            yield self.tested(parent.test, site)
+        block, index = _places(parent).get(child, ((), 0))
+        for statement in block[max(0, index - _NEAR) : index]:
+            key = (statement, site.scope if site is not None else 0)
+            if key not in self._statements:
+                self._statements[key] = self._passed(statement, site)
+            yield self._statements[key]
+
+    def _passed(self, statement: ast.stmt, site: Site | None) -> Guard | None:
+        """What a statement lets nobody past: `if not x: return`, or a call that stops by itself."""
+        if isinstance(statement, ast.Assert) or (isinstance(statement, ast.If) and _leaves(statement)):
+            return self.tested(statement.test, site)
+        if isinstance(statement, ast.Expr | ast.Assign):
+            value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+            return _statement(value) if isinstance(value, ast.Call) else None
+        return None
+
+    def tested(self, test: ast.expr, site: Site | None) -> Guard | None:
+        """What a condition asks for."""
+        key = (test, site.scope if site is not None else 0)
+        if key not in self._statements:
+            free = _always(test) or self.decided(test, site)
+            self._statements[key] = None if free else _condition(test, lambda names: self.asked(names, site))
+        return self._statements[key]
+
+    def asked(self, names: set[str], site: Site | None) -> bool:
+        """Whether one of these names holds what a person has answered."""
+        raise NotImplementedError
+
+    def decided(self, test: ast.expr, site: Site | None) -> bool:
+        """Whether a condition asks nobody."""
+        return False
+
+
+class _ProgramGuards(_Guards):
+    def __init__(self, program: Program, options: Options) -> None:
+        super().__init__()
+        self._program = program
+        self._options = options
+        self._called: dict[tuple[ast.AST, int], Guard | None] = {}
+        self._lookups: dict[int, tuple[int, int]] = {}
+        for other in _lookups(program):
+            self._lookups[other.scope] = min(other.order, self._lookups.get(other.scope, other.order))
+
+    def asked(self, names: set[str], site: Site | None) -> bool:
+        return site is not None and _asked(names, site, self._program)
+
+    def decided(self, test: ast.expr, site: Site | None) -> bool:
+        if site is None:
+            return False
+        there = Site(test, site.module, site.scope, site.class_name)
+        return _decided(test, there, self._program, self._options)
+
+    def looked_up(self, site: Site) -> bool:
+        """Whether a query of what is approved stands before: what is approved is taken."""
+        return any(scope in self._lookups and self._lookups[scope] <= site.order for scope in {site.scope, 0})
+
+    def called(self, function: Function, hops: int) -> Guard | None:
+        """The weakest guard before the calls of a function of the program."""
+        key = (function.node, hops)
+        if key not in self._called:
+            found = [
+                guard_of(other.node, other, self._program, self._options, (), hops + 1)
+                for other in self._program.called.get(function.node.name, ())
+                if isinstance(other.node, ast.Call) and other.scope != function.scope
+            ]
+            self._called[key] = min(found, key=lambda guard: guard.strength if guard else 0, default=None)
+        return self._called[key]
+
+
+class _FunctionGuards(_Guards):
+    def __init__(self, function: ast.AST) -> None:
+        super().__init__()
+        self._answers = {
+            target.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and any(_name(inner) in _ASKS for inner in ast.walk(node.value))
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+    def asked(self, names: set[str], site: Site | None) -> bool:
+        return not self._answers.isdisjoint(names)
+
+
+@lru_cache(maxsize=4)
+def _program_guards(program: Program, options: Options) -> _ProgramGuards:
+    return _ProgramGuards(program, options)
+
+
+@lru_cache(maxsize=4)
+def _function_guards(function: ast.AST) -> _FunctionGuards:
+    return _FunctionGuards(function)
 
 
 def _condition(test: ast.expr, asked: Callable[[set[str]], bool]) -> Guard | None:
@@ -163,17 +255,13 @@ def _statement(call: ast.Call) -> Guard | None:
     return _NUMBER if name in _MEASURES else None
 
 
-def _looks_up(site: Site, program: Program) -> bool:
-    """`list_model_packages(ModelApprovalStatus="Approved")` before the call: what is approved is taken."""
-    return any(
-        other.scope in (site.scope, 0) and other.order <= site.order
-        for name in _LISTS
-        for other in program.called.get(name, ())
-        if any(
-            isinstance(node, ast.Constant) and str(node.value).lower() == "approved"
-            for node in ast.walk(other.node)
-        )
-    )
+def _lookups(program: Program) -> Iterator[Site]:
+    """The calls of `list_model_packages(ModelApprovalStatus="Approved")`."""
+    for name in _LISTS:
+        for site in program.called.get(name, ()):
+            texts = (node.value for node in ast.walk(site.node) if isinstance(node, ast.Constant))
+            if any(str(text).lower() == "approved" for text in texts):
+                yield site
 
 
 def guard_in(condition: str) -> Guard | None:
@@ -208,34 +296,16 @@ def _asked(names: set[str], site: Site, program: Program) -> bool:
     return False
 
 
-def _tests(path: list[ast.AST]) -> Iterator[ast.expr]:
-    """Conditions that must hold for the call to run: enclosing ones, and earlier `if not x: return`."""
-    for parent, child in pairwise(path):
-        if isinstance(parent, ast.If | ast.While | ast.IfExp) and child is not parent.test:
-            yield parent.test
-        for earlier in _earlier(parent, child):
-            if isinstance(earlier, ast.Assert) or (isinstance(earlier, ast.If) and _leaves(earlier)):
-                yield earlier.test
-
-
-def _before(path: list[ast.AST]) -> Iterator[ast.Call]:
-    """Calls that stand as statements of their own before the call, in the blocks around it."""
-    for parent, child in pairwise(path):
-        for earlier in _earlier(parent, child):
-            if isinstance(earlier, ast.Expr | ast.Assign):
-                value = earlier.value.value if isinstance(earlier.value, ast.Await) else earlier.value
-                if isinstance(value, ast.Call):
-                    yield value
-
-
-def _earlier(parent: ast.AST, child: ast.AST) -> list[ast.stmt]:
-    """The statements before a child in its block."""
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(parent, name, None)
-        if isinstance(block, list) and child in block:
-            index = block.index(child)
-            return block[max(0, index - _NEAR) : index]
-    return []
+@lru_cache(maxsize=64)
+def _places(parent: ast.AST) -> dict[ast.AST, tuple[list[ast.stmt], int]]:
+    """Of every statement of a node its block, and where it stands in it."""
+    blocks = (getattr(parent, name, None) for name in ("body", "orelse", "finalbody"))
+    return {
+        child: (block, index)
+        for block in blocks
+        if isinstance(block, list)
+        for index, child in enumerate(block)
+    }
 
 
 def _leaves(statement: ast.If) -> bool:
@@ -248,15 +318,6 @@ def _leaves(statement: ast.If) -> bool:
         and isinstance(last.value, ast.Call)
         and _name(last.value) in ("exit", "quit", "abort", "_exit", "fail")
     )
-
-
-def _path(node: ast.AST, tree: ast.AST) -> list[ast.AST]:
-    """The nodes from the root down to a node."""
-    parents = _parents(tree)
-    path = [node]
-    while path[-1] in parents:
-        path.append(parents[path[-1]])
-    return path[::-1]
 
 
 @lru_cache(maxsize=4)

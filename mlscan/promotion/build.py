@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.model import Note
 from mlscan.promotion.claims import claims_in
-from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust
+from mlscan.promotion.commands import DEPLOYS
+from mlscan.promotion.deploys import MOST, MOST_RELEASES
+from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust, Unknown
 from mlscan.promotion.joins import UNSEEN_EVENTS, joined
 from mlscan.promotion.lower import azure, github
 from mlscan.promotion.lower.ci import LOWERINGS
@@ -51,6 +54,8 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
             found.append(pipeline)
     for make in context.later:
         found += make()
+    gaps = {parsed.path: parsed for parsed in context.opened if parsed.lost}
+    found = [_with_gaps(one, gaps[one.path]) if one.path in gaps else one for one in found]
     kept = [
         pipeline
         for pipeline in found
@@ -63,6 +68,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     kept = joined(kept, context.protections, context.approvers)
     opened = list(context.opened)
     notes += [note for parsed in opened if (note := _unread(parsed)) is not None]
+    notes += [note for pipeline in kept if (note := _crowded(pipeline)) is not None]
     return Graph(
         catalog.environments,
         tuple(sorted(kept, key=lambda pipeline: pipeline.path)),
@@ -75,9 +81,33 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     )
 
 
+def _with_gaps(pipeline: Pipeline, parsed: Parsed) -> Pipeline:
+    """A pipeline of a file some lines of which could not be read: a gate may have stood there."""
+    start, end = parsed.document.lines.line_span(parsed.lost[0])
+    gap = Unknown("lines of the file that are no YAML", parsed.document.place(start, end), may_gate=True)
+    jobs = tuple(replace(job, unknowns=(*job.unknowns, gap)) for job in pipeline.jobs)
+    return replace(pipeline, jobs=jobs)
+
+
+def _crowded(pipeline: Pipeline) -> Note | None:
+    """A pipeline with more deploys than are judged."""
+    count = sum(
+        action.kind in DEPLOYS for job in pipeline.jobs for step in job.steps for action in step.actions
+    )
+    if count <= MOST_RELEASES:
+        return None
+    judged = f"the first {MOST} are judged, and " if count > MOST else ""
+    message = f"{count} deploys in one pipeline: {judged}evidence is asked of {MOST_RELEASES} releases"
+    return Note(pipeline.path, "skipped", message, pipeline.place.region.start_line)
+
+
 def _unread(parsed: Parsed) -> Note | None:
     """A file that looks like a pipeline and is no YAML, even with its template holes filled."""
     if parsed.document.kind == "text" or parsed.error is None:
         return None
+    if parsed.lost:
+        lines = ", ".join(map(str, parsed.lost))
+        message = f"not YAML ({parsed.error}); the pipeline is read without line {lines}"
+        return Note(parsed.path, "skipped", message, parsed.lost[0])
     message = f"not YAML ({parsed.error}); no pipeline read from it"
     return Note(parsed.path, "unparsed", message, parsed.error.line)

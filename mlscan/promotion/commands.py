@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mlscan.catalog.schema import Catalog, Invocation
 from mlscan.model import Place
+from mlscan.promotion.checkouts import below_root
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
 from mlscan.promotion.logins import LoginReader
@@ -76,6 +77,8 @@ class Recogniser:
     def _enter(self, text: Located, command: Command, setting: Setting) -> Setting:
         """After `cd infrastructure/prod`."""
         folder = expander(setting)(command.words[-1].text)
+        below = below_root(folder)
+        folder = folder if below is None else below or "."
         if "$" in folder or len(command.words) < 2:
             return setting
         facts = setting.facts
@@ -83,7 +86,9 @@ class Recogniser:
             word = command.words[-1]
             facts = (Fact("config file", folder, text.place(word.start, word.end)), *facts)
         return replace(
-            setting, folder=posixpath.normpath(posixpath.join(setting.folder, folder)), facts=facts
+            setting,
+            folder=posixpath.normpath(posixpath.join("" if below is not None else setting.folder, folder)),
+            facts=facts,
         )
 
     def _fed(self, text: Located, before: Command | None, setting: Setting) -> Setting:

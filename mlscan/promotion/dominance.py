@@ -6,6 +6,7 @@ set of possible results (`success`, `failure`, `skipped`); conditions see the re
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -176,14 +177,13 @@ class Run:
         met = zip(job.steps, outcome.steps, strict=False)
         return [*job.gates, *(gate for step, runs in met if runs is not False for gate in step.gates)]
 
-    def ancestors(self, job: Job, outside: bool = False) -> list[str]:
-        """The names of all that a job needs, directly or not, nearest first; with `outside` also what its
-        stage or call needs."""
+    def ancestors(self, job: Job) -> list[str]:
+        """The names of all that a job needs, directly or not, nearest first."""
         seen: dict[str, None] = {}
-        queue = [job]
+        queue = deque([job])
         while queue:
-            for need in queue.pop(0).needs:
-                if need.job not in seen and (outside or need.mode != "inside"):
+            for need in queue.popleft().needs:
+                if need.job not in seen and need.mode != "inside":
                     seen[need.job] = None
                     members = self.pipeline.groups.get(need.job, (need.job,))
                     queue += [self._jobs[member] for member in members if member in self._jobs]

@@ -15,6 +15,8 @@ from mlscan.promotion.scope import NO_FACTS, Scope
 # What asks for the approval of a SageMaker model package, and the gate that waits for it.
 REGISTRY = "model registry"
 REGISTRY_GATE = "approval of the model package"
+# What a rule leaves to the function that it starts; code that approves answers it.
+ASKS = "whether the function asks for an approved package"
 UNSEEN_TRIGGER = "build trigger"
 BUILD_EVENT = "Cloud Build trigger"
 RUN_EVENT = "CodeBuild run"
@@ -121,7 +123,11 @@ def _job(job: Job, pipeline: Pipeline, given: list[Protection], robots: list[App
             for item in given
             if item.reviewed and f"/{pipeline.path}".endswith(f"/{item.name}")
         )
-    return replace(job, gates=gates) if gates != job.gates else job
+    unknowns = job.unknowns
+    if any(robot.platform == REGISTRY and "metric" not in robot.also for robot in robots):
+        unknowns = tuple(one for one in unknowns if one.reason != ASKS)
+    changed = gates != job.gates or unknowns != job.unknowns
+    return replace(job, gates=gates, unknowns=unknowns) if changed else job
 
 
 def _gate(gate: Gate, pipeline: Pipeline, given: list[Protection], robots: list[Approver]) -> Gate:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
 from mlscan.model import Place
 from mlscan.promotion.deploys import Deploy
-from mlscan.promotion.graph import Job, Pipeline
+from mlscan.promotion.graph import Job
 from mlscan.promotion.scenarios import Scenario
-from mlscan.promotion.switches import decides
 
 
 def path_to(deploy: Deploy, scenario: Scenario | None) -> tuple[Place, ...]:
-    """Trigger, what leaves a gate out, jobs on the shortest chain, call sites, the job, the command."""
+    """Trigger, what leaves a gate out, the last jobs of the chain, call sites, the job, the command."""
     found: list[Place] = []
     if scenario is not None:
         found.append(replace(scenario.trigger.place, note=f"started by {scenario.words}"))
         if scenario.chosen is not None:
-            for condition in decides(deploy.pipeline, scenario.chosen[0]):
+            for condition in deploy.ways.decides(scenario.chosen[0]):
                 found.append(replace(condition.place, note="so that the gate is left out"))
-    for job in _chain(deploy.pipeline, deploy.job):
+    for job in deploy.ways.chain(deploy.job):
         found.append(replace(job.place, note=_before(job, deploy.job)))
     for call in deploy.job.calls:
         found.append(replace(call, note="calls"))
@@ -40,24 +38,3 @@ def _before(job: Job, last: Job) -> str:
     word = "stage" if job.kind == "stage" else "job"
     inside = any(need.mode == "inside" and need.job == job.id for need in last.needs)
     return f"{word} '{job.title}'" if inside else f"{word} '{job.title}' runs first"
-
-
-def _chain(pipeline: Pipeline, job: Job) -> list[Job]:
-    """The jobs before a job on the shortest chain of needs, first one first."""
-    jobs = {other.id: other for other in pipeline.jobs}
-    queue: deque[tuple[Job, list[Job]]] = deque([(job, [])])
-    seen = {job.id}
-    while queue:
-        current, after = queue.popleft()
-        before = [
-            jobs[member]
-            for need in current.needs
-            for member in pipeline.groups.get(need.job, (need.job,))
-            if member in jobs and member not in seen
-        ]
-        if not before:
-            return after
-        for other in before:
-            seen.add(other.id)
-            queue.append((other, [other, *after]))
-    return []

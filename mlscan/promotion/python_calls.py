@@ -14,6 +14,7 @@ from mlscan.documents.document import Document
 from mlscan.flow.calls import direct, made, matches, resolve
 from mlscan.flow.passed import argument, splatted
 from mlscan.flow.program import Site
+from mlscan.flow.refusals import always_raises
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located
@@ -141,7 +142,7 @@ class PythonCalls:
             if not fits:
                 callee = callee or resolve(node.func, site, script.program) or "?"
                 fits = not wanted.startswith("*.") and matches(callee, wanted)
-            if fits and _decides(call, node):
+            if fits and _decides(call, node) and not always_raises(call.refused, script.program):
                 return call
         return None
 

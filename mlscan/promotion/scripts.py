@@ -13,10 +13,12 @@ from mlscan.documents.document import Document
 from mlscan.model import Place
 from mlscan.promotion.bundles import FILES as BUNDLES
 from mlscan.promotion.bundles import default_target
-from mlscan.promotion.commands import MAX_HOPS, Recogniser, Setting, expander
+from mlscan.promotion.checkouts import below_root
+from mlscan.promotion.commands import Recogniser, Setting, expander
 from mlscan.promotion.entry_points import FILES, files_of, module_of, notebook_of
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located, Windows
+from mlscan.promotion.makefiles import recipes
 from mlscan.promotion.memory import ScriptMemory
 from mlscan.promotion.production import tokens
 from mlscan.promotion.python_calls import PythonCalls
@@ -31,9 +33,6 @@ _TRAINS = frozenset(("train", "training", "trainer", "finetune", "fit"))
 _UPLOADS = frozenset(("upload", "publish", "push"))
 _UPLOADED = frozenset(("model", "models", "pipeline", "pipelines"))
 _EVALUATES = frozenset(("evaluate", "evaluation", "eval"))
-_RECIPE = re.compile(
-    rb"^([A-Za-z0-9_.\-/% ]+?)\s*:(?![=:])([^\n#]*)\n((?:(?:\t| {4})[^\n]*\n?|[ \t]*\n)*)", re.MULTILINE
-)
 _ENDPOINT = re.compile(rb"(?m)^(?:endpoint_name|name)[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
 _OBJECT = re.compile(rb"(?m)^apiVersion[ \t]*:")
 _NAMESPACE = re.compile(rb"(?m)(?:^[ ]{1,4}|[{,][ \t]*)namespace[ \t]*:[ \t]*[\"']?([\w.\-]{1,100})")
@@ -246,9 +245,8 @@ class ScriptFollower:
         )  # fmt: skip
         for goal in goals:
             found: list[Action] = []
-            for start, end in _recipes(document, goal) if document is not None else ():
-                recipe = _Recipe(document, start, end) if document is not None else None
-                found += recogniser.actions(recipe, inner) if recipe is not None else []
+            for recipe in recipes(document, goal) if document is not None else ():
+                found += recogniser.actions(recipe, inner)
             yield from found
             if not any(action.kind != "plan" for action in found):
                 yield from _by_name(recogniser, goal, here, facts, setting)
@@ -261,6 +259,9 @@ class ScriptFollower:
         return document
 
     def _open(self, path: str, folder: str) -> Document | None:
+        below = below_root(path)
+        if below is not None:
+            path, folder = below, ""
         path = path.removeprefix("./")
         if not path or path.startswith(("/", "-", "$")) or "://" in path or "*" in path:
             return None
@@ -271,30 +272,10 @@ class ScriptFollower:
         return None
 
 
-class _Recipe(Located):
-    """The recipe of a make target, with make's prefixes and variables turned into shell's."""
-
-    def __init__(self, document: Document, start: int, end: int) -> None:
-        data = re.sub(rb"(?m)^([\t ]*)[@+\-]+", lambda m: b" " * len(m[0]), document.data[start:end])
-        data = re.sub(rb"\$\((\w+)\)", rb"${\1}", data).replace(b"$$", b" $")
-        super().__init__(document, data, start=start)
-
-
 @lru_cache(maxsize=1024)
 def _proposes(data: bytes) -> bool:
     """Whether a script only proposes what somebody else merges."""
     return _PROPOSES.search(data) is not None
-
-
-def _recipes(document: Document, goal: str, depth: int = 0) -> Iterator[tuple[int, int]]:
-    """Byte offsets of the recipe of a goal, those of its prerequisites first."""
-    for match in _RECIPE.finditer(document.data):
-        if goal in match[1].decode("utf-8", "replace").split():
-            for before in match[2].decode("utf-8", "replace").split():
-                if depth < MAX_HOPS:
-                    yield from _recipes(document, before, depth + 1)
-            yield match.start(3), match.end(3)
-            return
 
 
 def _arguments(recogniser: Recogniser, words: list[Word], text: Located, setting: Setting) -> Iterator[Fact]:

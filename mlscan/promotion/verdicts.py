@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 
 from mlscan.model import Place
 from mlscan.promotion.deploys import Deploy, deploys
@@ -12,7 +13,7 @@ from mlscan.promotion.dominance import Denial, Run
 from mlscan.promotion.graph import Gate, Graph, TriggerKind
 from mlscan.promotion.paths import path_to
 from mlscan.promotion.production import Judge
-from mlscan.promotion.scenarios import Scenario, scenarios
+from mlscan.promotion.scenarios import Scenario
 
 
 class Kind(str, Enum):
@@ -33,6 +34,8 @@ UNGATED = frozenset((Kind.UNGATED, Kind.UNGATED_DYNAMIC, Kind.UNGATED_IMPLICIT, 
 OPEN = UNGATED | {Kind.GATE_VOID}
 GUARDED = frozenset((Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED))
 _ORDER = list(Kind)
+# Gates that a verdict names: those nearest to the deploy.
+_MOST = 20
 _WEAK = ("authz", "click", "timer", "metric")
 _LABELS = {
     Kind.GATE_UNVERIFIED: "server-side",
@@ -44,14 +47,17 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`gates` are those that hold, or for `gate-void` those that do not; `path` leads from the trigger to
-    the deploy, each place with a note."""
+    """`gates` are those that hold, or for `gate-void` those that do not."""
 
     kind: Kind
     deploy: Deploy
     scenario: Scenario | None
     gates: tuple[Gate, ...] = ()
-    path: tuple[Place, ...] = ()
+
+    @property
+    def path(self) -> tuple[Place, ...]:
+        """The way from the trigger to the deploy, each place with a note."""
+        return path_to(self.deploy, self.scenario)
 
     @property
     def label(self) -> str:
@@ -76,8 +82,7 @@ def assessments(graph: Graph) -> Iterator[tuple[Verdict, ...]]:
         played: dict[tuple[Scenario, str], Run] = {}
         for deploy in deploys(pipeline, judge):
             each = _decided(list(_each(deploy, judge, played)))
-            found = sorted(each, key=lambda item: _ORDER.index(item.kind))
-            yield tuple(replace(item, path=path_to(deploy, item.scenario)) for item in found)
+            yield tuple(sorted(each, key=lambda item: _ORDER.index(item.kind)))
 
 
 def _each(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run]) -> Iterator[Verdict]:
@@ -85,7 +90,7 @@ def _each(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run])
         yield Verdict(Kind.NO_PROD, deploy, None)
         return
     reached = False
-    for scenario in scenarios(deploy.pipeline):
+    for scenario in deploy.ways.scenarios:
         probe = _Probe(deploy, judge, scenario, played)
         if probe.open("none", frozenset()):
             reached = True
@@ -135,18 +140,21 @@ class _Probe:
         return gate.kind != "environment" or self.judge.names(gate.name) != "nonprod"
 
     def gates(self, *kinds: str) -> tuple[Gate, ...]:
-        """The gates of these kinds on the job and before it."""
+        """The gates of these kinds on the job and before it, the nearest of many."""
         run = self._played[(self.scenario, f"none {self._conditions}")]
-        jobs = {job.id: job for job in self.deploy.pipeline.jobs}
-        found = [
-            *self.deploy.job.gates,
-            *(g for s in self.deploy.job.steps[: self.deploy.index + 1] for g in s.gates),
+        deploy = self.deploy
+        own = [
+            *deploy.job.gates,
+            *(gate for step in deploy.job.steps[: deploy.index + 1] for gate in step.gates),
         ]
-        for name in run.ancestors(self.deploy.job, outside=True):
-            for member in self.deploy.pipeline.groups.get(name, (name,)):
-                job = jobs.get(member)
-                found += run.gates_of(job) if job is not None else []
-        return tuple(dict.fromkeys(gate for gate in found if gate.kind in kinds and self.counts(gate)))
+        found: dict[Gate, None] = {}
+        gates = chain(own, (gate for job in deploy.ways.gated(deploy.job) for gate in run.gates_of(job)))
+        for gate in gates:
+            if gate.kind in kinds and self.counts(gate):
+                found[gate] = None
+                if len(found) == _MOST:
+                    break
+        return tuple(found)
 
 
 def _judge(probe: _Probe) -> Verdict:
@@ -176,7 +184,7 @@ def _judge(probe: _Probe) -> Verdict:
 
 def _unreachable(deploy: Deploy, judge: Judge, played: dict[tuple[Scenario, str], Run]) -> Verdict:
     """No scenario reaches it, as far as conditions are understood: only a gate is worth a word then."""
-    for scenario in scenarios(deploy.pipeline):
+    for scenario in deploy.ways.scenarios:
         probe = _Probe(deploy, judge, scenario, played, conditions=False)
         if probe.open("none", frozenset()) and scenario.kind is not TriggerKind.CALL:
             found = _judge(probe)

@@ -144,6 +144,8 @@ def _files(given: Path, root: Path, notes: list[Note]) -> Iterator[str]:
         # A link named by the user is followed.
         yield _relative(absolute.resolve() if absolute.is_symlink() else absolute, root)
         return
+    if absolute.is_symlink():
+        absolute = absolute.resolve()
     listed = _git(absolute, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed is None:
         yield from _walk(absolute, root, notes)

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judge = Judge(catalog.environments)
     found: list[tuple[Label, str]] = []
     for repo in dict.fromkeys(label.repo for label in labels):
-        folder = options.repos / repo.replace("/", "+")
+        folder = (options.repos / repo.replace("/", "+")).resolve()
         if not folder.is_dir():
             print(f"not there: {repo}", file=sys.stderr)
             continue
@@ -114,7 +114,7 @@ def verdict(label: Label, graph: Graph, reached: list[Verdict], judge: Judge, *,
         one = len({found.deploy.job.id for found in others}) == 1 or _is_called(label)
         within = named or (others if alone and one else [])
     if within:
-        return min(within, key=lambda found: _WORST.index(found.kind)).label
+        return min(within, key=lambda found: (_WORST.index(found.kind), found.label == "no-prod")).label
     unreviewed = [
         item
         for item in graph.protections

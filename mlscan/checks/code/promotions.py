@@ -12,6 +12,7 @@ from mlscan.catalog.triggers import REPORTED
 from mlscan.flow.calls import direct, made, matches, resolve
 from mlscan.flow.passed import argument, splatted
 from mlscan.flow.program import Program, Site, dotted
+from mlscan.flow.refusals import always_raises
 from mlscan.flow.values import Value, Values
 from mlscan.words import words
 
@@ -73,7 +74,7 @@ class Promotions:
             entries = entries or self._known.get(program.imports.get(name, "").rpartition(".")[2])
             callee = resolve(call.func, site, program) if entries else ""
             for known, entry in entries or ():
-                if not matches(callee, known):
+                if not matches(callee, known) or always_raises(entry.refused, program):
                     continue
                 value = self._decided(values, site, call, entry, program)
                 listed = inventory or entry.existing or entry.kind == "rollback-loss"

@@ -9,7 +9,6 @@ from mlscan.checks.gates.case import Case, Found, World
 from mlscan.checks.gates.words import confidence, target
 from mlscan.checks.remedies import remedy
 from mlscan.promotion.graph import Gate, Job
-from mlscan.promotion.order import after
 from mlscan.promotion.verdicts import UNGATED
 
 _ASKS = ("human", "click")
@@ -43,17 +42,17 @@ def find(case: Case, world: World) -> Iterator[Found]:
 
 def _behind(case: Case, world: World) -> Gate | None:
     """A gate that only this deploy can have been meant for: nothing else is done behind it."""
-    pipeline, job = case.deploy.pipeline, case.job
+    ways, job = case.deploy.ways, case.job
     later = [gate for step in job.steps[case.deploy.index + 1 :] for gate in step.gates if gate.kind in _ASKS]
     if later:
         return None if _deploys(world, case, job, case.deploy.index + 1) else later[0]
-    for other in after(pipeline, job):
+    for other in ways.after(job) if ways.asks else ():
         gates = [*other.gates, *(gate for step in other.steps for gate in step.gates)]
         asked = next((gate for gate in gates if gate.kind in _ASKS and not gate.conditional), None)
         if asked is None:
             continue
         guards = asked.kind == "click" and bool(other.steps)
-        guards = guards or any(one.steps for one in after(pipeline, other))
+        guards = guards or any(one.steps for one in ways.after(other))
         return None if guards or _deploys(world, case, other, 0) else asked
     return None
 

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Trigger, TriggerKind
+from mlscan.promotion.lower.argo_cd_rollouts import paused
 from mlscan.promotion.lower.argo_cd_windows import Window, windows
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs
 from mlscan.promotion.lower.served import holds_model, named_after_model
-from mlscan.promotion.production import Judge
+from mlscan.promotion.production import Judge, tokens
 
 PLATFORM = "argo-cd"
 _KINDS = ("Application", "ApplicationSet")
 KINDS = (*_KINDS, "AppProject")
+_LABELS = ("env", "environment", "app.kubernetes.io/environment")
+# Clusters on somebody's own machine: an application called so goes there, whatever its namespace is called.
+_MACHINES = frozenset(("local", "localhost", "minikube"))
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
@@ -30,6 +34,7 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
         for root in parsed.roots
         if isinstance(root, Mapping) and root.text("kind") in _KINDS
     ]
+    context.synced += [folder for one in applications for folder in one.folders()]
     context.later.append(lambda: [made for one in applications for made in one.pipelines()])
     return []
 
@@ -54,7 +59,7 @@ class _Application:
         metadata = self.root.get("metadata")
         name = metadata.text("name") if isinstance(metadata, Mapping) else ""
         place = parsed.place(self.root.get("kind") or self.root)
-        sources = [item for item in (spec.get("source"), *items(spec.get("sources"))) if item is not None]
+        sources = _sources(spec)
         automated = _automated(spec)
         window = self._window(spec, name)
         gates: tuple[Gate, ...] = ()
@@ -62,6 +67,7 @@ class _Application:
             gates = (Gate("click", f"manual sync of {name}", place),)
         if window is not None:
             gates += (Gate("click", f"sync window of {window.project}", window.place),)
+        gates += paused(self.folders(), self.context)
         here = parsed.place(automated) if automated is not None else place
         certainty = "medium" if self._serves(sources, name) else "low"
         facts = tuple(_facts(self.root, spec, sources, parsed, judge))
@@ -78,6 +84,13 @@ class _Application:
                 facts=(Fact("workflow", name, place),),
             )
         ]
+
+    def folders(self) -> Iterator[str]:
+        """The folders that it syncs, as it names them."""
+        spec = self.root.get("spec")
+        for source in _sources(spec) if isinstance(spec, Mapping) else ():
+            if isinstance(source, Mapping) and source.text("path"):
+                yield posixpath.normpath(source.text("path"))
 
     def _window(self, spec: Mapping, name: str) -> Window | None:
         """The window that leaves the sync of this application to people."""
@@ -101,6 +114,25 @@ class _Application:
         return False
 
 
+def _sources(spec: Mapping) -> list[Node]:
+    return [item for item in (spec.get("source"), *items(spec.get("sources"))) if item is not None]
+
+
+def _own(root: Mapping, parsed: Parsed, judge: Judge) -> Fact | None:
+    """The environment that an application says it is itself, where it is not production."""
+    metadata = root.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return None
+    labels = metadata.get("labels")
+    label = labels.get(*_LABELS) if isinstance(labels, Mapping) else None
+    name = metadata.get("name")
+    if isinstance(label, Scalar) and judge.names(label.value) == "nonprod":
+        return Fact("environment", label.value, parsed.place(label))
+    if isinstance(name, Scalar) and _MACHINES & set(tokens(name.value)[-1:]):
+        return Fact("environment", name.value, parsed.place(name))
+    return None
+
+
 def _automated(spec: Mapping) -> Node | None:
     """The key that switches automated sync on."""
     policy = spec.get("syncPolicy")
@@ -122,6 +154,10 @@ def _triggers(sources: list[Node], parsed: Parsed) -> Iterator[Trigger]:
 
 
 def _facts(root: Mapping, spec: Mapping, sources: list[Node], parsed: Parsed, judge: Judge) -> Iterator[Fact]:
+    own = _own(root, parsed, judge)
+    if own is not None:
+        yield own
+        return
     destination = spec.get("destination")
     for key, _, value in pairs(destination):
         if isinstance(value, Scalar) and key in ("namespace", "name", "server") and judge.names(value.value):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.documents.yaml import Mapping, Scalar
+from mlscan.documents.yaml import Mapping, Node, Scalar
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step
+from mlscan.promotion.lower.argo_cd_rollouts import Rolled, synced
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items
 from mlscan.promotion.lower.words import folders, started
@@ -19,21 +20,27 @@ PLATFORM = "argo-rollouts"
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
-    """One pipeline for each Rollout of a file."""
-    return [
-        _pipeline(root, parsed, context)
+    """One pipeline for each Rollout of a file that no Application syncs: that one is told with it."""
+    roots = [
+        root
         for root in parsed.roots
         if isinstance(root, Mapping) and root.text("kind") == "Rollout" and _name(root)
     ]
+    context.rollouts += [Rolled(parsed.path, next(_pauses(_strategy(root), parsed), None)) for root in roots]
+
+    def unsynced() -> list[Pipeline]:
+        return [] if synced(parsed.path, context) else [_pipeline(root, parsed, context) for root in roots]
+
+    context.later.append(unsynced)
+    return []
 
 
 def _pipeline(root: Mapping, parsed: Parsed, context: Context) -> Pipeline:
     judge = context.recogniser.judge
-    metadata, spec = root.get("metadata"), root.get("spec")
+    metadata = root.get("metadata")
     here = parsed.place(root.get("kind") or root)
     name = _name(root)
-    strategy = spec.get("strategy") if isinstance(spec, Mapping) else None
-    steps = [Step("pause", gate.place, gates=(gate,)) for gate in _pauses(strategy, parsed)]
+    steps = [Step("pause", gate.place, gates=(gate,)) for gate in _pauses(_strategy(root), parsed)]
     facts = tuple(_facts(metadata, parsed, judge))
     action = Action("deploy", f"Rollout {name}", "medium", here, facts)
     steps.append(Step(name, here, (action,)))
@@ -52,6 +59,11 @@ def _pipeline(root: Mapping, parsed: Parsed, context: Context) -> Pipeline:
 def _name(root: Mapping) -> str:
     metadata = root.get("metadata")
     return metadata.text("name", "generateName") if isinstance(metadata, Mapping) else ""
+
+
+def _strategy(root: Mapping) -> Node | None:
+    spec = root.get("spec")
+    return spec.get("strategy") if isinstance(spec, Mapping) else None
 
 
 def _pauses(strategy: object, parsed: Parsed) -> Iterator[Gate]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.promotion.commands import Recogniser
-from mlscan.promotion.graph import Approver, Pipeline, Protection
+from mlscan.promotion.graph import Approver, Pipeline, Protection, Trigger
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.scripts import Read, ScriptFollower
 
 if TYPE_CHECKING:
+    from mlscan.promotion.lower.argo_cd_rollouts import Rolled
     from mlscan.promotion.lower.argo_cd_windows import Window
     from mlscan.promotion.lower.cloud_deploy import DeployTarget
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 class Context:
     """`parsed` opens a file as YAML, each once; `referenced` collects the files that others call,
     `protections` and `approvers` what files say about gates of other files; `targets` and `promoted` are
-    those of Cloud Deploy, `windows` those of Argo CD. What needs all files waits in `later`."""
+    those of Cloud Deploy, `windows` and `synced` folders those of Argo CD, `rollouts` those of Argo
+    Rollouts; `starts` are triggers in files of their own, by platform and pipeline. What needs all files
+    waits in `later`."""
 
     catalog: Catalog
     read: Read
@@ -36,6 +39,9 @@ class Context:
     targets: dict[str, list[DeployTarget]] = field(default_factory=dict)
     promoted: set[tuple[str, str, str]] = field(default_factory=set)
     windows: list[Window] = field(default_factory=list)
+    synced: list[str] = field(default_factory=list)
+    rollouts: list[Rolled] = field(default_factory=list)
+    starts: dict[tuple[str, str], list[Trigger]] = field(default_factory=dict)
     later: list[Callable[[], list[Pipeline]]] = field(default_factory=list)
     _files: dict[str, Parsed | None] = field(default_factory=dict)
 

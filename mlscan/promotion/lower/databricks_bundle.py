@@ -60,7 +60,8 @@ def _target(name: str, key: Scalar, node: Node, root: Mapping, parsed: Parsed, j
             facts.append(Fact("argument", item.value, parsed.place(item)))
     mode = settings.get("mode") if settings is not None else None
     production = isinstance(mode, Scalar) and mode.value == "production"
-    if mode is not None and production:
+    # A staging target is run in production mode too: it locks the bundle and names no environment.
+    if mode is not None and production and judge.names(name) != "nonprod":
         facts.append(Fact("target argument", "mode: production", parsed.place(mode)))
     action = Action("deploy", f"bundle target {name}", "low", place, tuple(facts))
     identity = _run_as(settings, root, parsed)

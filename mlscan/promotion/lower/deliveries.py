@@ -18,6 +18,7 @@ from mlscan.promotion.lower import (
     argo_cd,
     argo_rollouts,
     argo_workflows,
+    atlantis,
     azure_releases,
     buildspec,
     cdk,
@@ -30,15 +31,19 @@ from mlscan.promotion.lower import (
     databricks_bundle,
     databricks_jobs,
     flux,
+    flyte,
     github_settings,
+    harness,
     jenkins_x,
     kargo,
     kfp,
     kfp_compiled,
+    model_events_code,
     prefect,
     robots,
     sagemaker_definition,
     sagemaker_pipeline,
+    spinnaker,
     step_functions,
     tekton,
     terraform,
@@ -56,6 +61,7 @@ _LOWERINGS: dict[str, Lower] = {
     "argo-cd": argo_cd.lower,
     "argo-rollouts": argo_rollouts.lower,
     "argo-workflows": argo_workflows.lower,
+    "atlantis": atlantis.lower,
     "azure-releases": azure_releases.lower,
     "cdk": cdk.lower,
     "cloud-build": cloud_build.lower,
@@ -68,15 +74,19 @@ _LOWERINGS: dict[str, Lower] = {
     "databricks-bundle": databricks_bundle.lower,
     "databricks-jobs": databricks_jobs.lower,
     "flux": flux.lower,
+    "flyte": flyte.lower,
     "github-settings": github_settings.lower,
+    "harness": harness.lower,
     "jenkins-x": jenkins_x.lower,
     "kargo": kargo.lower,
     "kfp": kfp.lower,
     "kfp-compiled": kfp_compiled.lower,
+    "model-events": model_events_code.lower,
     "prefect": prefect.lower,
     "robots": robots.lower,
     "sagemaker-definition": sagemaker_definition.lower,
     "sagemaker-pipeline": sagemaker_pipeline.lower,
+    "spinnaker": spinnaker.lower,
     "step-functions": step_functions.lower,
     "tekton": tekton.lower,
     "terraform": terraform.lower,
@@ -90,6 +100,25 @@ _CODE: dict[str, Callable[[Document], bool]] = {
     "kfp": kfp.recognised,
     "prefect": prefect.recognised,
     "dagster": dagster.recognised,
+    "flyte": flyte.recognised,
+    "model-events": model_events_code.recognised,
+}
+# YAML and JSON told by the keys at the root; the first that fits.
+_PLAIN: dict[str, Callable[[Mapping], bool]] = {
+    "cloud-build": cloud_build.recognised,
+    "cloud-build-trigger": cloud_build_triggers.recognised,
+    "cloudformation": cloudformation.recognised,
+    "kfp-compiled": kfp_compiled.recognised,
+    "sagemaker-definition": sagemaker_definition.recognised,
+    "azure-releases": azure_releases.recognised,
+    "step-functions": step_functions.recognised,
+    "codebuild": buildspec.recognised,
+    "codepipeline": codepipeline_export.recognised,
+    "harness": harness.recognised,
+    "spinnaker": spinnaker.recognised,
+    "atlantis": atlantis.recognised,
+    "databricks-bundle": databricks_bundle.recognised,
+    "databricks-jobs": databricks_jobs.recognised,
 }
 _GROUPS = {
     "deploy.cloud.google.com": "cloud-deploy",
@@ -140,29 +169,12 @@ def delivery(parsed: Parsed) -> str | None:
     first = parsed.root
     if not isinstance(first, Mapping):
         return None
-    if cloud_build.recognised(first):
-        return "cloud-build"
-    if cloud_build_triggers.recognised(first):
-        return "cloud-build-trigger"
-    if cloudformation.recognised(first):
-        return "cloudformation"
-    if kfp_compiled.recognised(first):
-        return "kfp-compiled"
-    if sagemaker_definition.recognised(first):
-        return "sagemaker-definition"
-    if azure_releases.recognised(first):
-        return "azure-releases"
-    if step_functions.recognised(first):
-        return "step-functions"
-    if buildspec.recognised(first):
-        return "codebuild"
-    if codepipeline_export.recognised(first):
-        return "codepipeline"
+    for plain, recognised in _PLAIN.items():
+        if recognised(first):
+            return plain
     if github_settings.recognised(parsed.path, first):
         return "github-settings"
-    if databricks_bundle.recognised(first):
-        return "databricks-bundle"
-    return "databricks-jobs" if databricks_jobs.recognised(first) else None
+    return None
 
 
 def _python(document: Document) -> str:

@@ -131,6 +131,8 @@ class _Parser:
         after = self._peek(1)
         if after is None or depth > _DEEPEST:
             return None
+        if first.data in (b"case", b"default"):
+            return self._case(first)
         before = self._tokens[self._at - 1] if self._at else None
         call = Call(first.data.decode("utf-8", "replace"), first.start, first.end)
         call.defined = before is not None and before.kind == "word" and before.data in _DEFINES
@@ -157,6 +159,16 @@ class _Parser:
             if call.inside == (0, 0):
                 call.inside = (start, closing.start)
         return call
+
+    def _case(self, first: _Token) -> Call | None:
+        """`case 'prod':` and `default:`, with the text that is compared."""
+        values = int(first.data == b"case")
+        token = self._peek(1) if values else None
+        if not self._is(b":", 1 + values) or (values and (token is None or token.kind != "text")):
+            return None
+        self._at += 2 + values
+        texts = [_text(token)] if token is not None else []
+        return Call(first.data.decode(), first.start, first.end, texts)
 
     def _arguments(self, call: Call, depth: int, closing: bytes) -> None:
         """Arguments up to the closing bracket, which is taken, or to the end of the line."""

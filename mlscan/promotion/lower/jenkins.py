@@ -18,6 +18,7 @@ from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.groovy import Call, calls, walk
 from mlscan.promotion.lower.jenkins_conditions import condition, when
 from mlscan.promotion.lower.jenkins_jobs import approval, unread
+from mlscan.promotion.lower.jenkins_scripted import cases, gathered
 from mlscan.promotion.lower.jenkins_steps import Spot, credential_facts, is_step, step_of
 from mlscan.promotion.lower.jenkins_triggers import triggers
 from mlscan.promotion.lower.parsed import Parsed
@@ -137,6 +138,7 @@ class _Reader:
     def read(self, found: Sequence[Call], frame: Frame) -> None:
         """Calls in the order of the text."""
         test = ""
+        found = gathered(found)
         for number, call in enumerate(found):
             if call.name == "else" and test:
                 self._one(call, replace(frame, tests=(*frame.tests, negated(test))))
@@ -144,6 +146,10 @@ class _Reader:
                 text = frame.spot.document.data[slice(*call.inside)].decode("utf-8", "replace")
                 test = condition(text)
                 self.read(call.body or (), replace(frame, tests=(*frame.tests, test)))
+            elif call.name == "switch":
+                subject = frame.spot.document.data[slice(*call.inside)].decode("utf-8", "replace")
+                for held, inside in cases(call, subject):
+                    self.read(inside, replace(frame, tests=(*frame.tests, held)))
             else:
                 after = found[number + 1] if number + 1 < len(found) else None
                 self._one(call, replace(frame, forgiven=True) if _forgives(call, after) else frame)

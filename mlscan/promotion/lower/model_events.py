@@ -7,13 +7,15 @@ A rule that waits for `Approved` stands behind the approval of exactly the packa
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mlscan.documents.yaml import Mapping, Node, Scalar, walk
+from mlscan.model import Place
 from mlscan.promotion.commands import Setting
 from mlscan.promotion.graph import Action, Fact, Gate, Job, Pipeline, Step, Unknown
-from mlscan.promotion.joins import REGISTRY_GATE
+from mlscan.promotion.joins import ASKS, REGISTRY_GATE
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.parsed import Parsed, items, pairs
 from mlscan.promotion.lower.words import folders, started
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from mlscan.promotion.lower.context import Context
 
 PLATFORM = "eventbridge"
-_CHANGE = "SageMaker Model Package State Change"
+CHANGE = "SageMaker Model Package State Change"
+_APPROVED = re.compile(
+    r"""ModelApprovalStatus["']?\s{0,9}[:=]\s{0,9}\[\s{0,99}["']Approved["']\s{0,99},?\s{0,99}\]"""
+)
 FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 
 
@@ -54,23 +59,36 @@ def _pipeline(
     actions = tuple(handled(function, template, context)) if change is not None else ()
     if change is None or not actions:
         return
-    parsed = template.parsed
-    place = parsed.place(change)
-    gate = approval(pattern, parsed)
+    gate = approval(pattern, template.parsed)
+    approved = gate.place if gate is not None else None
+    yield waiting(name, template.parsed.place(change), approved, actions, template.parsed, context)
+
+
+def waiting(
+    name: str, place: Place, approved: Place | None, actions: tuple[Action, ...], parsed: Parsed,
+    context: Context,
+) -> Pipeline:  # fmt: skip
+    """What a change of a model package starts; `approved` is where the rule waits for its approval."""
+    gates = (Gate("human", REGISTRY_GATE, approved),) if approved is not None else ()
     # A rule for other states, or for none, leaves the question to the code it starts.
-    asks = Unknown("whether the function asks for an approved package", place, may_gate=True)
+    asks = Unknown(ASKS, place, may_gate=True)
     job = Job(
-        name, name, "agent", place, (Step(name, place, actions),), gates=(gate,) if gate else (),
-        unknowns=() if gate else (asks,), facts=(Fact("job", name, place),),
+        name, name, "agent", place, (Step(name, place, actions),), gates=gates,
+        unknowns=() if gates else (asks,), facts=(Fact("job", name, place),),
     )  # fmt: skip
     facts = tuple(folders(parsed, context.recogniser.judge))
     trigger = started("change of a model package", place)
-    yield Pipeline(parsed.path, PLATFORM, place, (trigger,), (job,), {name: (name,)}, facts)
+    return Pipeline(parsed.path, PLATFORM, place, (trigger,), (job,), {name: (name,)}, facts)
+
+
+def is_approval(pattern: str) -> bool:
+    """Whether the text of a pattern waits for approved packages only."""
+    return _APPROVED.search(pattern) is not None
 
 
 def change_in(pattern: Node | None) -> Scalar | None:
     """What says that a pattern is about model packages."""
-    return next((one for one in _scalars(pattern) if one.value == _CHANGE), None)
+    return next((one for one in _scalars(pattern) if one.value == CHANGE), None)
 
 
 def approval(pattern: Node | None, parsed: Parsed) -> Gate | None:

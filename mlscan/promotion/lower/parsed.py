@@ -8,16 +8,19 @@ from functools import cached_property
 
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, YamlError, compose
+from mlscan.documents.yaml_mending import mended
 from mlscan.model import Place
 from mlscan.promotion.filling import fill, holds_holes
 
 
 class Parsed:
-    """`root` is the first document's root, or None where the file is no YAML even with its holes filled."""
+    """`root` is the first document's root, or None where the file is no YAML even with its holes filled.
+    `lost` are lines that were left out to read the others; `error` then says what is wrong with them."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.error: YamlError | None = None
+        self.lost: tuple[int, ...] = ()
 
     @property
     def root(self) -> Node | None:
@@ -31,13 +34,15 @@ class Parsed:
             return compose(data)
         except YamlError as error:
             self.error = error
-            if not holds_holes(data):
-                return []
+            filled = fill(data) if holds_holes(data) else data
             try:
-                roots = compose(fill(data))
+                roots = compose(filled) if filled is not data else []
             except YamlError:
-                return []
-            self.error = None
+                roots = []
+            if not roots and self.document.kind == "yaml":
+                roots, self.lost = mended(filled)
+            if roots and not self.lost:
+                self.error = None
             return roots
 
     @property

@@ -19,7 +19,13 @@ from mlscan.promotion.graph import (
     Trigger,
     TriggerKind,
 )
-from mlscan.promotion.lower import cloud_build, state_machines_terraform
+from mlscan.promotion.lower import (
+    cloud_build,
+    model_events_terraform,
+    oci_devops,
+    state_machines_terraform,
+    terraform_runs,
+)
 from mlscan.promotion.lower.cloud_deploy import DeployTarget
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
@@ -70,6 +76,8 @@ def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
     for block in module.resources("google_clouddeploy_target"):
         _deploy_target(block, module, context)
     context.protections += _protections(module)
+    for service in (terraform_runs, oci_devops, model_events_terraform):
+        found += service.declared(module, context)
     return found + pipelines(module, context) + list(state_machines_terraform.declared(module, context))
 
 
