@@ -1,4 +1,5 @@
-"""Every file of a repository that may grant something, read by the readers of its format."""
+"""Every file of a repository that may grant something, read by the readers of its format, which are imported
+when the first such file is met."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlscan.access import arm, bicep, cloudformation, commands, embedded, kubernetes, terraform, workflows
+from mlscan.access import commands, embedded
 from mlscan.access.grant import Grant, Reading
 from mlscan.access.policy import VERSION
 from mlscan.documents.document import Document
@@ -29,6 +30,8 @@ def read(documents: Iterable[Document]) -> Reading:
         if path.endswith(".tf"):
             folders[folder].append(document)
         elif path.endswith(".bicep"):
+            from mlscan.access import bicep
+
             found.take(bicep.read(document))
         elif document.kind == "yaml" or path.endswith(_TEMPLATES):
             found.take(_tree(document))
@@ -37,8 +40,12 @@ def read(documents: Iterable[Document]) -> Reading:
         else:
             found.take(_text(document))
     for files in folders.values():
+        from mlscan.access import terraform
+
         found.take(terraform.read(files))
     for files in manifests.values():
+        from mlscan.access import kubernetes
+
         found.take(kubernetes.read(files))
     return _attached(found)
 
@@ -47,12 +54,20 @@ def _tree(document: Document) -> Reading:
     """A template, a policy, a workflow, or YAML with commands in it."""
     parsed = Parsed(document)
     if b"AWS::" in document.data:
+        from mlscan.access import cloudformation
+
         return cloudformation.read(parsed) or Reading()
     if b"eploymentTemplate.json" in document.data:
+        from mlscan.access import arm
+
         return arm.read(parsed) or Reading()
     if document.kind != "yaml":
         return embedded.read(document, "IAM policy")
-    found = workflows.read(document) if ".github/workflows/" in f"/{document.source.path}" else Reading()
+    found = Reading()
+    if ".github/workflows/" in f"/{document.source.path}":
+        from mlscan.access import workflows
+
+        found.take(workflows.read(document))
     found.take(commands.read(document))
     return found
 

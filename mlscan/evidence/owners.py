@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pathspec import GitIgnoreSpec
-
 from mlscan.documents.document import Document
 from mlscan.model import Place
 
@@ -38,6 +36,7 @@ def codeowners(read: Callable[[str], Document | None]) -> Document | None:
 
 def owner_of(path: str, document: Document) -> Owned | None:
     """Who owns a path; None where no line is about it."""
+
     found: Owned | None = None
     default: tuple[str, ...] = ()
     start = 0

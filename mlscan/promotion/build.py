@@ -13,19 +13,12 @@ from mlscan.promotion.commands import DEPLOYS
 from mlscan.promotion.deploys import MOST, MOST_RELEASES
 from mlscan.promotion.graph import Graph, Pipeline, TriggerKind, Trust, Unknown
 from mlscan.promotion.joins import UNSEEN_EVENTS, joined
-from mlscan.promotion.lower import azure, github
-from mlscan.promotion.lower.ci import LOWERINGS
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.deliveries import delivered
+from mlscan.promotion.lower.modules import module
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
 from mlscan.promotion.trust import trusts_in
-
-_LOWERINGS: dict[str, Callable[[Parsed, Context], Pipeline | None]] = {
-    "github-actions": github.lower,
-    "azure-pipelines": azure.lower,
-    **LOWERINGS,
-}
 
 
 def build(documents: Iterable[Document], read: Callable[[str], Document | None], catalog: Catalog) -> Graph:
@@ -44,9 +37,9 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
         if handled is not None:
             found += handled
             continue
-        lowering = _LOWERINGS.get(platform_of(parsed))
+        platform = platform_of(parsed)
         try:
-            pipeline = lowering(parsed, context) if lowering is not None else None
+            pipeline = module(platform).lower(parsed, context) if platform else None
         except RecursionError:
             notes.append(Note(parsed.path, "unparsed", "an alias holds itself; no pipeline read from it"))
             continue

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from mlscan.catalog.triggers import GROOVY, PIPELINE
 from mlscan.documents.document import Document
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
-from mlscan.promotion.graph import Pipeline
-from mlscan.promotion.lower import bitbucket, buildkite, circleci, drone, gitlab, jenkins
-from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.gitlab_config import RESERVED
+from mlscan.promotion.lower.modules import module
 from mlscan.promotion.lower.parsed import Parsed
 
 _HINT = re.compile(PIPELINE.encode())
@@ -38,16 +36,6 @@ _BUILDKITE = frozenset(
     ("command", "commands", "block", "wait", "waiter", "input", "plugins", "group", "trigger")
 )
 
-Lower = Callable[[Parsed, Context], Pipeline | None]
-LOWERINGS: dict[str, Lower] = {
-    "gitlab-ci": gitlab.lower,
-    "circleci": circleci.lower,
-    "bitbucket-pipelines": bitbucket.lower,
-    "buildkite": buildkite.lower,
-    "jenkins": jenkins.lower,
-    "drone": drone.lower,
-}
-
 
 def may_be_service(document: Document) -> bool:
     """A cheap question before a file is parsed."""
@@ -72,7 +60,9 @@ def service(parsed: Parsed) -> str:
         pipelines, {"default", "branches", "custom", "tags", "pull-requests"}
     ):
         return "bitbucket-pipelines"
-    if drone.recognised(parsed.roots):
+    if any(isinstance(one, Mapping) and one.get("steps") is not None for one in parsed.roots) and module(
+        "drone"
+    ).recognised(parsed.roots):
         return "drone"
     if isinstance(root.get("steps"), Sequence) and _buildkite(root.get("steps")):
         return "buildkite"
@@ -83,7 +73,7 @@ def _gitlab(root: Mapping, keys: set[str], path: str) -> bool:
     if "include" in keys and "gitlab" in path:
         return True
     for name, _, job in root.items():
-        if name in gitlab.RESERVED or not isinstance(job, Mapping) or job.get("script", "trigger") is None:
+        if name in RESERVED or not isinstance(job, Mapping) or job.get("script", "trigger") is None:
             continue
         if keys & _GITLAB_ROOT or _has(job, _GITLAB_JOB) or "gitlab" in path:
             return True

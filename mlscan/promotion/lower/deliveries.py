@@ -1,135 +1,74 @@
 """Deliveries that are no list of CI jobs: cloud pipelines, bundles, GitOps objects, code that makes gates.
 
-Told by content: the marks of `mlscan.catalog.triggers` first, then the shape of the parsed file.
+Told by content: the marks of `mlscan.catalog.triggers` first, then the shape of the parsed file. A platform's
+module is imported where a file may be its: all of them take as long as scanning 20 MB.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from mlscan.catalog.triggers import DELIVERY, ORCHESTRATION, acts
 from mlscan.documents.document import Document
 from mlscan.documents.typescript_files import is_source
 from mlscan.documents.yaml import Mapping
 from mlscan.promotion.graph import Pipeline
-from mlscan.promotion.lower import (
-    airflow,
-    argo_cd,
-    argo_rollouts,
-    argo_workflows,
-    atlantis,
-    azure_releases,
-    buildspec,
-    cdk,
-    cloud_build,
-    cloud_build_triggers,
-    cloud_deploy,
-    cloudformation,
-    codepipeline_export,
-    dagster,
-    databricks_bundle,
-    databricks_jobs,
-    flux,
-    flyte,
-    github_settings,
-    harness,
-    jenkins_x,
-    kargo,
-    kfp,
-    kfp_compiled,
-    model_events_code,
-    prefect,
-    robots,
-    sagemaker_definition,
-    sagemaker_pipeline,
-    spinnaker,
-    step_functions,
-    tekton,
-    terraform,
-)
 from mlscan.promotion.lower.context import Context
+from mlscan.promotion.lower.modules import module
 from mlscan.promotion.lower.parsed import Parsed
-
-Lower = Callable[[Parsed, Context], list[Pipeline]]
 
 _MARKS = re.compile(DELIVERY.encode())
 _ORCHESTRATION = re.compile(ORCHESTRATION.encode())
 _TERRAFORM = re.compile(r"\.tf(\.(tmpl|j2|jinja))?$")
-_LOWERINGS: dict[str, Lower] = {
-    "airflow": airflow.lower,
-    "argo-cd": argo_cd.lower,
-    "argo-rollouts": argo_rollouts.lower,
-    "argo-workflows": argo_workflows.lower,
-    "atlantis": atlantis.lower,
-    "azure-releases": azure_releases.lower,
-    "cdk": cdk.lower,
-    "cloud-build": cloud_build.lower,
-    "cloud-build-trigger": cloud_build_triggers.lower,
-    "cloud-deploy": cloud_deploy.lower,
-    "cloudformation": cloudformation.lower,
-    "codebuild": buildspec.lower,
-    "codepipeline": codepipeline_export.lower,
-    "dagster": dagster.lower,
-    "databricks-bundle": databricks_bundle.lower,
-    "databricks-jobs": databricks_jobs.lower,
-    "flux": flux.lower,
-    "flyte": flyte.lower,
-    "github-settings": github_settings.lower,
-    "harness": harness.lower,
-    "jenkins-x": jenkins_x.lower,
-    "kargo": kargo.lower,
-    "kfp": kfp.lower,
-    "kfp-compiled": kfp_compiled.lower,
-    "model-events": model_events_code.lower,
-    "prefect": prefect.lower,
-    "robots": robots.lower,
-    "sagemaker-definition": sagemaker_definition.lower,
-    "sagemaker-pipeline": sagemaker_pipeline.lower,
-    "spinnaker": spinnaker.lower,
-    "step-functions": step_functions.lower,
-    "tekton": tekton.lower,
-    "terraform": terraform.lower,
+# What Python defines, told by its imports, with a word without which it is none; the first that fits.
+_CODE = {
+    "cdk": b"aws_cdk",
+    "airflow": b"airflow",
+    "sagemaker-pipeline": b"sagemaker",
+    "kfp": b"kfp",
+    "prefect": b"prefect",
+    "dagster": b"dagster",
+    "flyte": b"flyte",
+    "model-events": b"put_rule",
 }
-
-# What Python defines, told by its imports; the first that fits.
-_CODE: dict[str, Callable[[Document], bool]] = {
-    "cdk": cdk.recognised,
-    "airflow": airflow.recognised,
-    "sagemaker-pipeline": sagemaker_pipeline.recognised,
-    "kfp": kfp.recognised,
-    "prefect": prefect.recognised,
-    "dagster": dagster.recognised,
-    "flyte": flyte.recognised,
-    "model-events": model_events_code.recognised,
-}
-# YAML and JSON told by the keys at the root; the first that fits.
-_PLAIN: dict[str, Callable[[Mapping], bool]] = {
-    "cloud-build": cloud_build.recognised,
-    "cloud-build-trigger": cloud_build_triggers.recognised,
-    "cloudformation": cloudformation.recognised,
-    "kfp-compiled": kfp_compiled.recognised,
-    "sagemaker-definition": sagemaker_definition.recognised,
-    "azure-releases": azure_releases.recognised,
-    "step-functions": step_functions.recognised,
-    "codebuild": buildspec.recognised,
-    "codepipeline": codepipeline_export.recognised,
-    "harness": harness.recognised,
-    "spinnaker": spinnaker.recognised,
-    "atlantis": atlantis.recognised,
-    "databricks-bundle": databricks_bundle.recognised,
-    "databricks-jobs": databricks_jobs.recognised,
+# Calls that approve, in code of any kind.
+_ROBOTS = (b"put_approval_result", b"update_model_package")
+_JENKINS_X = b"pipelineConfig"
+_SETTINGS = ".github/settings.yml"
+# YAML and JSON told by the keys at the root, with those of which one has to be there; the first that fits.
+_PLAIN = {
+    "cloud-build": ("steps",),
+    "cloud-build-trigger": ("filename",),
+    "cloudformation": ("Resources",),
+    "kfp-compiled": ("pipelineSpec", "deploymentSpec"),
+    "sagemaker-definition": ("Steps",),
+    "azure-releases": ("environments",),
+    "step-functions": ("StartAt",),
+    "codebuild": ("phases",),
+    "codepipeline": ("pipeline",),
+    "harness": ("pipeline", "trigger"),
+    "spinnaker": ("stages", "pipelines"),
+    "atlantis": ("projects", "repos"),
+    "databricks-bundle": ("bundle",),
+    "databricks-jobs": ("resources",),
 }
 _GROUPS = {
     "deploy.cloud.google.com": "cloud-deploy",
 }
 _KINDS = {
-    **{("argoproj.io", kind): "argo-cd" for kind in argo_cd.KINDS},
+    ("argoproj.io", "Application"): "argo-cd",
+    ("argoproj.io", "ApplicationSet"): "argo-cd",
+    ("argoproj.io", "AppProject"): "argo-cd",
     ("argoproj.io", "Rollout"): "argo-rollouts",
-    **{("argoproj.io", kind): "argo-workflows" for kind in argo_workflows.KINDS},
-    (flux.GROUP, flux.KIND): "flux",
-    **{(kargo.GROUP, kind): "kargo" for kind in kargo.KINDS},
-    **{("tekton.dev", kind): "tekton" for kind in tekton.KINDS},
+    ("argoproj.io", "Workflow"): "argo-workflows",
+    ("argoproj.io", "WorkflowTemplate"): "argo-workflows",
+    ("argoproj.io", "ClusterWorkflowTemplate"): "argo-workflows",
+    ("argoproj.io", "CronWorkflow"): "argo-workflows",
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): "flux",
+    ("kargo.akuity.io", "Project"): "kargo",
+    ("kargo.akuity.io", "ProjectConfig"): "kargo",
+    ("tekton.dev", "Pipeline"): "tekton",
+    ("tekton.dev", "PipelineRun"): "tekton",
 }
 
 
@@ -146,9 +85,10 @@ def delivered(parsed: Parsed, context: Context) -> list[Pipeline] | None:
     if name is None:
         return None
     try:
-        if name in _CODE and robots.recognised(parsed.document):
-            robots.lower(parsed, context)
-        return _LOWERINGS[name](parsed, context) if name else []
+        if name in _CODE and _approves(parsed.document):
+            module("robots").lower(parsed, context)
+        found: list[Pipeline] = module(name).lower(parsed, context) if name else []
+        return found
     except RecursionError:
         return []  # an alias that holds itself
 
@@ -160,8 +100,9 @@ def delivery(parsed: Parsed) -> str | None:
     if parsed.document.kind == "python":
         return _python(parsed.document)
     if is_source(parsed.path):
-        return "cdk" if cdk.recognised(parsed.document) else ""
-    if jenkins_x.recognised(parsed.document.data):
+        return "cdk" if module("cdk").recognised(parsed.document) else ""
+    data = parsed.document.data
+    if _JENKINS_X in data and module("jenkins-x").recognised(data):
         return "jenkins-x"
     for root in parsed.roots:
         if isinstance(root, Mapping) and (name := _object(root)):
@@ -169,20 +110,24 @@ def delivery(parsed: Parsed) -> str | None:
     first = parsed.root
     if not isinstance(first, Mapping):
         return None
-    for plain, recognised in _PLAIN.items():
-        if recognised(first):
+    for plain, keys in _PLAIN.items():
+        if first.get(*keys) is not None and module(plain).recognised(first):
             return plain
-    if github_settings.recognised(parsed.path, first):
+    if parsed.path.endswith(_SETTINGS) and module("github-settings").recognised(parsed.path, first):
         return "github-settings"
     return None
 
 
 def _python(document: Document) -> str:
     """The platform that a Python file defines a pipeline of; empty for other code."""
-    for name, recognised in _CODE.items():
-        if recognised(document):
+    for name, word in _CODE.items():
+        if word in document.data and module(name).recognised(document):
             return name
-    return "robots" if robots.recognised(document) else ""
+    return "robots" if _approves(document) else ""
+
+
+def _approves(document: Document) -> bool:
+    return any(mark in document.data for mark in _ROBOTS)
 
 
 def _object(root: Mapping) -> str:

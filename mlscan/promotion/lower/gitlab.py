@@ -25,14 +25,12 @@ from mlscan.promotion.graph import (
     Unknown,
 )
 from mlscan.promotion.lower.context import Context
-from mlscan.promotion.lower.gitlab_config import RESERVED, Config
+from mlscan.promotion.lower.gitlab_config import Config
 from mlscan.promotion.lower.gitlab_jobs import JobReader, environment
 from mlscan.promotion.lower.gitlab_rules import Alternative, alternatives, included, workflow
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, texts
 from mlscan.promotion.lower.plain import all_of, plain
 from mlscan.promotion.scope import Scope
-
-__all__ = ["RESERVED", "lower"]
 
 _ENTRY = re.compile(r"(^|/)\.?gitlab-ci\.ya?ml(\.\w+)?$")
 _STAGES = ("build", "test", "deploy")

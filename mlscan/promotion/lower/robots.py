@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlscan.documents.document import Document
 from mlscan.flow.guards import guard_within
 from mlscan.promotion.graph import Approver, Pipeline
 from mlscan.promotion.joins import REGISTRY
@@ -19,13 +18,6 @@ from mlscan.promotion.lower.cdk_source import Names, Source, argument, dotted
 from mlscan.promotion.lower.codepipeline import PLATFORM
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed
-
-_MARKS = (b"put_approval_result", b"update_model_package")
-
-
-def recognised(document: Document) -> bool:
-    """Whether a Python file names a call that approves."""
-    return any(mark in document.data for mark in _MARKS)
 
 
 def lower(parsed: Parsed, context: Context) -> list[Pipeline]:
