@@ -59,6 +59,8 @@ def _covers(pattern: str, path: str) -> bool:
     """A pattern of gitignore; unlike there, `docs/*` covers only what stands in the folder itself."""
     if len(pattern) > _LONG:
         return False
+    from pathspec import GitIgnoreSpec
+
     try:
         covers = GitIgnoreSpec.from_lines([pattern]).match_file(path)
     except ValueError:
