@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -34,6 +35,7 @@ UNGATED = frozenset((Kind.UNGATED, Kind.UNGATED_DYNAMIC, Kind.UNGATED_IMPLICIT, 
 OPEN = UNGATED | {Kind.GATE_VOID}
 GUARDED = frozenset((Kind.GATED, Kind.GATE_WEAK, Kind.GATE_UNVERIFIED))
 _ORDER = list(Kind)
+_HOLE = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 # Gates that a verdict names: those nearest to the deploy.
 _MOST = 20
 _WEAK = ("authz", "click", "timer", "metric")
@@ -136,8 +138,9 @@ class _Probe:
         return self._played[key].reaches(self.deploy.job.id, self.deploy.index)
 
     def counts(self, gate: Gate) -> bool:
-        """The environment of a staging job is no gate before production."""
-        return gate.kind != "environment" or self.judge.names(gate.name) != "nonprod"
+        """The environment of a staging job is no gate before production. What an expression compares or falls
+        back to is not the name of the environment it gives."""
+        return gate.kind != "environment" or self.judge.names(_HOLE.sub(" ", gate.name)) != "nonprod"
 
     def gates(self, *kinds: str) -> tuple[Gate, ...]:
         """The gates of these kinds on the job and before it, the nearest of many."""
