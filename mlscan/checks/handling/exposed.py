@@ -13,7 +13,7 @@ from mlscan.secrets.names import Names, normalise
 _PAIR = re.compile(
     r"(?:^|(?<=[\s,;{^#@:|\"']))([A-Za-z_]\w{0,80})=[\"']?((?:\$\{\{[^}]{0,200}\}\}|\$\{[^}]{0,200}\}|[^\s,;}\"'])*)"
 )
-_SECRET = re.compile(r"\bsecrets\.(\w+)")
+_SECRET = re.compile(r"(?<![\w.-])secrets\.(\w+)")  # not the output of a step of that name
 _REFERENCE = re.compile(
     r"^(?:\$\{\{[^}]{1,200}\}\}|\$\{?(?:env:)?(\w+)\}?|\$\(([\w.]+)\)|`[^`]{1,300}`|\$\(.{1,300}\))$"
 )
