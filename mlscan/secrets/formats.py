@@ -167,8 +167,9 @@ def computed(document: Document, start: int, end: int) -> bool:
 def window(token: TokenFormat, data: bytes, end: int) -> tuple[int, int]:
     """Where to look around a hit that ends at `end`: its line, or more for formats of several lines.
 
-    The break before the line belongs to it: a short keyword wants to see what stands before it. The hit of a format with keywords ends just behind the start of the value; another one may end anywhere
-    inside the secret, but not before its keyword or prefix.
+    The break before the line belongs to it: a short keyword wants to see what stands before it. The hit of a
+    format with keywords ends just behind the start of the value; another one may end anywhere inside the
+    secret, but not before its keyword or prefix.
     """
     before = _NAMED if token.keywords else _LONGEST
     low, high = max(0, end - before), min(len(data), end + _LONGEST)
