@@ -9,7 +9,9 @@ _MACHINE_MADE = re.compile(rb"[A-Za-z0-9_\-./+=]{24,}")
 _HEAD, _TAIL = 4, 2
 # What else on a line with a secret could be one: long runs of letters and digits that no rule has named.
 # The name of a setting in front of it tells a reader what it was.
-_SUSPECT = re.compile(rb"(?=[A-Za-z0-9_\-+/=%]{20})(?:[A-Z]{2,20}(?:_[A-Z]{1,20}){1,6}=)?([A-Za-z0-9_\-+/=%]+)")
+_SUSPECT = re.compile(
+    rb"(?=[A-Za-z0-9_\-+/=%]{20})(?:[A-Z]{2,20}(?:_[A-Z]{1,20}){1,6}=)?([A-Za-z0-9_\-+/=%]+)"
+)
 _MIXED = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 
 # A run that no person chooses for a name: a token that was put where a name belongs.
