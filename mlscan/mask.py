@@ -8,7 +8,10 @@ import re
 _MACHINE_MADE = re.compile(rb"[A-Za-z0-9_\-./+=]{24,}")
 _HEAD, _TAIL = 4, 2
 # What else on a line with a secret could be one: long runs of letters and digits that no rule has named.
-_SUSPECT = re.compile(rb"[A-Za-z0-9_\-+/=%]{20,}")
+# The name of a setting in front of it tells a reader what it was.
+_SUSPECT = re.compile(
+    rb"(?=[A-Za-z0-9_\-+/=%]{20})(?:[A-Z]{2,20}(?:_[A-Z]{1,20}){1,6}=)?([A-Za-z0-9_\-+/=%]+)"
+)
 _MIXED = (re.compile(rb"[a-z]"), re.compile(rb"[A-Z]"), re.compile(rb"[0-9]"))
 
 # A run that no person chooses for a name: a token that was put where a name belongs.
@@ -36,7 +39,7 @@ def starred(line: bytes, spans: list[tuple[int, int]]) -> bytes:
     shown = bytearray(line)
     for match in _SUSPECT.finditer(line) if spans else ():
         if sum(bool(kind.search(match[0])) for kind in _MIXED) >= 2 and _MIXED[2].search(match[0]):
-            shown[match.start() : match.end()] = b"*" * len(match[0])
+            shown[match.start(1) : match.end()] = b"*" * len(match[1])
     for start, end in spans:
         first, last = max(start, 0), min(end, len(line))
         if first < last:

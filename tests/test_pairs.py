@@ -64,7 +64,8 @@ FOUND: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("shell", "sshpass -p v ssh h", [("password", "v")]),
     ("shell", "docker run -e A=v --build-arg=BB=w i", [("A", "v"), ("build-arg", "BB=w"), ("BB", "w")]),
     ("shell", "cat > .env <<EOF\nA=v\nEOF\nB=w", [("A", "v"), ("B", "w")]),
-    ("shell", "X=$(mysql -pv)", [("X", "$"), ("password", "v")]),
+    ("shell", "X=$(mysql -pv)", [("password", "v")]),
+    ("shell", "password=vault.read(x)", []),
     (
         "dockerfile",
         "ARG A=v\nENV B=w \\\n # c\n C='x y'\nENV D z\n",
@@ -78,6 +79,7 @@ FOUND: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("terraform", 'a = "v" # b = "c"', [("a", "v"), ("b", "c")]),
     ("terraform", 'variable "p" {\n default = "v"\n}', [("default", "v"), ("p", "v")]),
     ("sql", "CREATE USER u IDENTIFIED BY 'v'; -- PASSWORD 'x'", [("password", "v")]),
+    ("sql", '''v(data["DB_PASSWORD"]).f("x")''', [("f", "x")]),
     ("sql", "ALTER ROLE u WITH ENCRYPTED PASSWORD 'v'", [("PASSWORD", "v")]),
     ("sql", "CREATE LOGIN u WITH PASSWORD = N'v'", [("PASSWORD", "v")]),
     ("sql", "CREDENTIALS = (AWS_SECRET_KEY='v')", [("AWS_SECRET_KEY", "v")]),

@@ -102,6 +102,31 @@ def test_unused_comments_are_noted(tmp_path: Path, catalog: Catalog) -> None:
     assert not run(tmp_path, catalog, Config(select=("promotion",))).notes
 
 
+COMMENT = "# mlscan: ignore[secrets] why"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "noted"),
+    [
+        ("README.md", f"Add `{COMMENT}` to the line.", False),
+        ("README.md", f"```python\nx = 1  {COMMENT}\n```", False),
+        ("README.md", "<!-- mlscan: ignore[secrets] why -->", True),
+        ("docs/use.rst", f"``{COMMENT}``", False),
+        ("a.py", f'said = "{COMMENT}"', False),
+        ("a.py", f'"""Add\n    {COMMENT}\n"""', False),
+        ("a.py", f"it = 'it\\'s'  {COMMENT}", True),
+        ("a.py", f"# it's\n{COMMENT}", True),
+        ("a.sh", f"echo x  {COMMENT}", True),
+    ],
+)
+def test_what_quotes_a_comment_is_none(
+    tmp_path: Path, catalog: Catalog, name: str, text: str, noted: bool
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / name).write_text(f"{text}\n")
+    assert bool(run(tmp_path, catalog).notes) is noted
+
+
 def test_in_a_pipeline(tmp_path: Path, catalog: Catalog) -> None:
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)

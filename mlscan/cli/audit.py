@@ -12,7 +12,7 @@ from mlscan.cli import options
 if TYPE_CHECKING:
     from mlscan.audit import Audit
     from mlscan.baseline.read import Given
-    from mlscan.config import Config, Settings
+    from mlscan.config import Config
     from mlscan.sources.request import Request
 
 _DEFAULT = "mlscan-audit.html"
@@ -38,76 +38,60 @@ Exit codes:
 @click.command(epilog=_EPILOG, short_help="Write an HTML page about a repository.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("-o", "--output", metavar="FILE", default=_DEFAULT, show_default=True, help="`-` is stdout.")
+@options.select
+@options.ignore
 @options.exclude
-@click.option(
-    "--min-severity", type=click.Choice(["note", "warning", "error"]), help="Leave out less severe rules."
-)
-@click.option(
-    "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Leave out less certain findings."
-)
+@options.min_severity
+@options.min_confidence
+@options.baseline
+@options.no_baseline
 @options.config
 @options.no_config
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.root
 @click.option("--exit-zero/--no-exit-zero", default=True, help="Exit 0 also with findings.  [default: yes]")
-@click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
+@options.fail_on
+@options.allow_plugins
+@options.jobs
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing, and show no progress.")
 def audit(
     paths: tuple[str, ...],
     output: str,
-    exclude: tuple[str, ...],
-    min_severity: str | None,
-    min_confidence: str | None,
     config: str | None,
     no_config: bool,
+    no_baseline: bool,
     root: str | None,
     exit_zero: bool,
-    jobs: int | None,
+    allow_plugins: bool,
     quiet: bool,
+    **given: Any,
 ) -> int:
     """Write one HTML page about a repository: what is wrong, what to do first, how models reach production,
     who can deploy, and what was not analysed."""
     from mlscan.cli.check import known_of, request_of, settled_config
+    from mlscan.cli.hook import fails
     from mlscan.cli.output import tell, to_file
     from mlscan.config import check_plugins
     from mlscan.report.audit.page import render
     from mlscan.report.summary import severity_counts, summarise
 
-    settings = _settings(
-        exclude=exclude or None, min_severity=min_severity, min_confidence=min_confidence, jobs=jobs
-    )
     request = request_of(paths, root, None)
-    settled = settled_config(request, config, no_config, settings)
-    check_plugins(settled)
-    known = known_of(request, settled, found=not no_config)
+    settled = settled_config(request, config, no_config, options.settings(given))
+    if not allow_plugins:
+        check_plugins(settled)
+    known = known_of(request, settled, given["baseline"], no_baseline, found=not no_config)
     found = _audit(request, settled, output, quiet, known)
     to_file(render(found), output)
     if not quiet and output != "-":
         tell(f"{output}: {severity_counts(summarise(found.report)) or 'no findings'}")
-    return int(bool(found.report.active) and not exit_zero)
-
-
-def _settings(**given: Any) -> Settings:
-    """What the command line says; an option that was not given says nothing."""
-    from mlscan.config import Settings
-
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    return int(fails(found.report, settled.fail_on) and not exit_zero)
 
 
 def _audit(request: Request, config: Config, output: str, quiet: bool, known: Given | None) -> Audit:
     from mlscan.auditor import audit as look
-    from mlscan.catalog.load import load_catalog
-    from mlscan.cli.progress import Progress, progress_wanted
-    from mlscan.config import check_selectors, selects
+    from mlscan.cli.check import catalog_of
+    from mlscan.cli.progress import progress
 
-    catalog = load_catalog(config.rules)
-    if selects(config):
-        from mlscan.catalog.rulebook import rules
-
-        check_selectors(config, rules(catalog))
+    catalog = catalog_of(config)
     own = Path(output) if output != "-" else None
-    progress = None if quiet or not progress_wanted() else Progress()
-    try:
-        return look(request, catalog, config, own, progress, known)
-    finally:
-        if progress is not None:
-            progress.close()
+    with progress(quiet) as shown:
+        return look(request, catalog, config, own, shown, known)

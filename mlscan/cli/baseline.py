@@ -48,10 +48,8 @@ _FORMATS = ("mlscan", "detect-secrets")
 @options.exclude
 @options.config
 @options.no_config
-@click.option(
-    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
-)
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.allow_plugins
+@options.root
 def baseline(
     paths: tuple[str, ...],
     output: str | None,
@@ -71,37 +69,30 @@ def baseline(
     """
     from mlscan.baseline import names
     from mlscan.baseline.find import place_of
-    from mlscan.catalog.load import load_catalog
-    from mlscan.catalog.rulebook import rules
-    from mlscan.cli.check import request_of, settled_config
+    from mlscan.cli.check import catalog_of, request_of, settled_config
     from mlscan.cli.output import tell, to_file
-    from mlscan.cli.progress import Progress, progress_wanted
-    from mlscan.config import Settings, check_plugins, check_selectors
+    from mlscan.cli.progress import progress
+    from mlscan.config import check_plugins
     from mlscan.tend import Wanted, for_detect_secrets, tended
 
     if prune and source:
         raise click.UsageError("--prune adds nothing, and --from does")
     request = request_of(paths, root, None)
-    settings = Settings(exclude=exclude) if exclude else Settings()
-    settled = settled_config(request, config, no_config, settings)
+    settled = settled_config(request, config, no_config, options.settings({"exclude": exclude}))
     if not allow_plugins:
         check_plugins(settled)
-    catalog = load_catalog(settled.rules)
-    check_selectors(settled, rules(catalog))
+    catalog = catalog_of(settled)
     where = place_of(request)
-    progress = Progress() if progress_wanted() else None
-    try:
-        if format_name == "detect-secrets":
-            if prune or source or reason:
-                raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
-            file = Path(output or where / names.DETECT_SECRETS)
-            found = for_detect_secrets(request, catalog, settled, file, progress)
-        else:
-            file = Path(output or settled.baseline or where / names.OWN)
-            found = tended(request, catalog, settled, Wanted(file, source, prune, reason), progress)
-    finally:
-        if progress is not None:
-            progress.close()
+    if format_name == "detect-secrets":
+        if prune or source or reason:
+            raise click.UsageError("--prune, --from and --reason are about mlscan's own format")
+        file = Path(output or where / names.DETECT_SECRETS)
+        with progress() as shown:
+            found = for_detect_secrets(request, catalog, settled, file, shown)
+    else:
+        file = Path(output or settled.baseline or where / names.OWN)
+        with progress() as shown:
+            found = tended(request, catalog, settled, Wanted(file, source, prune, reason), shown)
     to_file(found.text, str(file))
     tell(found.said)
     return 0

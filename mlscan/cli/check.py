@@ -14,6 +14,7 @@ from mlscan.report.formats import NAMES
 
 if TYPE_CHECKING:
     from mlscan.baseline.read import Given
+    from mlscan.catalog.schema import Catalog
     from mlscan.config import Config, Settings
     from mlscan.model import Report
     from mlscan.sources.request import Request
@@ -38,7 +39,7 @@ them. Excluded files stay excluded when they are named, as in a pre-commit hook.
 
 \b
 Configuration: mlscan.toml, or [tool.mlscan] in pyproject.toml, at the root of the repository. Keys are
-the long options:
+the long options, and an option that is given counts instead of its key, lists too:
   ignore = ["gate-unverified"]
   exclude = ["third_party/", "*.lock"]
   min-severity = "warning"
@@ -64,31 +65,11 @@ that off.
 @click.option(
     "-o", "--output", metavar="FILE", help="Write the report to FILE; stdout still gets text (not with -q)."
 )
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="NAMES",
-    callback=options.names,
-    shell_complete=options.rule_names,
-    help="Only these rules or families.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="NAMES",
-    callback=options.names,
-    shell_complete=options.rule_names,
-    help="Not these rules or families.",
-)
-@click.option(
-    "--exclude", multiple=True, metavar="GLOB", help="Leave out files matching a gitignore pattern."
-)
-@click.option(
-    "--min-severity", type=click.Choice(["note", "warning", "error"]), help="Leave out less severe rules."
-)
-@click.option(
-    "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Leave out less certain findings."
-)
+@options.select
+@options.ignore
+@options.exclude
+@options.min_severity
+@options.min_confidence
 @click.option(
     "--max-file-size",
     type=click.IntRange(min=1),
@@ -103,7 +84,7 @@ that off.
 @options.no_baseline
 @options.config
 @options.no_config
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.root
 @click.option("--stdin-filename", metavar="PATH", help="What the input of `-` is called.")
 @click.option(
     "--exit-zero/--no-exit-zero", default=None, help="Exit 0 also with findings.  [default: only for sarif]"
@@ -127,11 +108,9 @@ that off.
     callback=options.names,
     help="Run detect-secrets plugins too: 'detect-secrets' (all), a class, a .py file or a module.",
 )
-@click.option(
-    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
-)
+@options.allow_plugins
 @options.color
-@click.option("--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose.")
+@options.jobs
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no counts, no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Add evidence, suppressed findings and every note.")
 def check(
@@ -151,24 +130,21 @@ def check(
     **given: Any,
 ) -> int:
     """Scan files and folders (default: the current one) and report what is found."""
-    if config and no_config:
-        raise click.UsageError("--config and --no-config exclude each other")
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    if no_baseline and given["baseline"]:
-        raise click.UsageError("--baseline and --no-baseline exclude each other")
     if since is not None and "-" in paths:
         raise click.UsageError("--since looks at a work tree, and not at standard input")
     if staged and (since is not None or "-" in paths):
         raise click.UsageError("--staged looks at the index: neither --since nor `-` goes with it")
     request = staged_request(paths, root) if staged else request_of(paths, root, stdin_filename)
     since = since if since is not None or staged else pushed_since(paths, quiet)
-    settled = settled_config(request, config, no_config, _settings(given))
+    given["format"] = given.pop("format_name")
+    settled = settled_config(request, config, no_config, options.settings(given))
     if settled.plugins and not allow_plugins:
         from mlscan.config import check_plugins
 
         check_plugins(settled)
-    known = None if no_baseline else known_of(request, settled, found=not no_config)
+    known = known_of(request, settled, given["baseline"], no_baseline, found=not no_config)
     report = _scan(request, settled, quiet, known)
     if since is not None:
         report = _since(report, request, settled, since)
@@ -177,14 +153,6 @@ def check(
         check_read(report)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
     return int(fails(report, settled.fail_on) and not exit_zero)
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    """What the command line says; an option that was not given says nothing."""
-    from mlscan.config import Settings
-
-    given["format"] = given.pop("format_name")
-    return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
 
 
 def request_of(paths: tuple[str, ...], root: str | None, stdin_filename: str | None) -> Request:
@@ -220,6 +188,8 @@ def settled_config(request: Request, file: str | None, no_config: bool, settings
     """The configuration of a request with what the command line says put over it."""
     from mlscan.config import Config, config_root, load_config
 
+    if file and no_config:
+        raise click.UsageError("--config and --no-config exclude each other")
     if no_config:
         loaded = Config()
     else:
@@ -235,31 +205,40 @@ def graph_config(request: Request, file: str | None, no_config: bool, exclude: t
     return settled_config(request, file, no_config, settings)
 
 
-def known_of(request: Request, config: Config, *, found: bool) -> Given | None:
-    """The baselines that hold for a request; without `found` only one that was named."""
+def known_of(
+    request: Request, config: Config, named: str | None, no_baseline: bool, *, found: bool
+) -> Given | None:
+    """The baselines that hold for a request, by the options of the command line; without `found` only one
+    that was named."""
     from mlscan.baseline.find import baselines, place_of
 
+    if no_baseline and named:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
+    if no_baseline:
+        return None
     return baselines(place_of(request), config.baseline, found=found)
 
 
-def _scan(request: Request, config: Config, quiet: bool, known: Given | None) -> Report:
+def catalog_of(config: Config) -> Catalog:
+    """The catalogue of a run; refuses a configuration that names a rule it does not hold."""
     from mlscan.catalog.load import load_catalog
-    from mlscan.cli.progress import Progress, progress_wanted
     from mlscan.config import check_selectors, selects
-    from mlscan.scan import scan
 
     catalog = load_catalog(config.rules)
     if selects(config):
         from mlscan.catalog.rulebook import rules
 
         check_selectors(config, rules(catalog))
-    if quiet or not progress_wanted():
-        return scan(request, catalog, config, None, known)
-    progress = Progress()
-    try:
-        return scan(request, catalog, config, progress, known)
-    finally:
-        progress.close()
+    return catalog
+
+
+def _scan(request: Request, config: Config, quiet: bool, known: Given | None) -> Report:
+    from mlscan.cli.progress import progress
+    from mlscan.scan import scan
+
+    catalog = catalog_of(config)
+    with progress(quiet) as shown:
+        return scan(request, catalog, config, shown, known)
 
 
 def _since(report: Report, request: Request, config: Config, name: str) -> Report:

@@ -43,7 +43,7 @@ _FORMATS = ("text", "json", "markdown")
 @options.exclude
 @options.config
 @options.no_config
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.root
 @options.color
 def evidence(
     paths: tuple[str, ...],

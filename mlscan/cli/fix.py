@@ -26,7 +26,7 @@ What is mended:
   deploy jobs without a gate        get an `environment:` (GitHub Actions, Azure Pipelines)
 What may change what a program does (defaults of parameters and fields, deployment jobs, jobs that sign in
 with an identity token) is mended with --unsafe only. Comments, docstrings, magics and shell lines, YAML and
-shell scripts are told about and left.
+shell scripts are told about and left. So is what a baseline holds back; --no-baseline mends that too.
 
 \b
 Exit codes:
@@ -47,55 +47,48 @@ Exit codes:
 @click.option(
     "--to", "store", type=click.Choice(_STORES), default="env", help="Where secrets go.  [default: env]"
 )
-@click.option(
-    "--select", multiple=True, metavar="NAMES", callback=options.names, help="Only these rules or families."
-)
-@click.option(
-    "--ignore", multiple=True, metavar="NAMES", callback=options.names, help="Not these rules or families."
-)
+@options.select
+@options.ignore
 @options.exclude
+@options.baseline
+@options.no_baseline
 @options.config
 @options.no_config
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.root
 @click.option("-v", "--verbose", is_flag=True, help="Name every place that is left.")
 def fix(
     paths: tuple[str, ...],
     show: bool,
     unsafe: bool,
     store: str,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    exclude: tuple[str, ...],
     config: str | None,
     no_config: bool,
+    no_baseline: bool,
     root: str | None,
     verbose: bool,
+    **given: Any,
 ) -> int:
     """Take credentials out of Python files and notebooks, and put a gate before deploys that have none.
 
     Files are changed in place; --diff shows the changes first.
     """
-    from mlscan.catalog.load import load_catalog
-    from mlscan.catalog.rulebook import rules
-    from mlscan.cli.check import request_of, settled_config
+    from dataclasses import replace
+
+    from mlscan.cli.check import catalog_of, known_of, request_of, settled_config
     from mlscan.cli.output import to_stdout
-    from mlscan.config import Settings, check_selectors
     from mlscan.fix.repository import Fixer
     from mlscan.fix.stores import store_of
     from mlscan.fix.summary import summary
 
     if "-" in paths:
         raise click.UsageError("fix changes files, and not standard input")
-    if config and no_config:
-        raise click.UsageError("--config and --no-config exclude each other")
-    given: dict[str, Any] = {"select": select, "ignore": ignore, "exclude": exclude}
-    settings = Settings(plugins=(), **{name: value for name, value in given.items() if value})
+    settings = options.settings(given)
     request = request_of(paths, root, None)
-    settled = settled_config(request, config, no_config, settings)
-    catalog = load_catalog(settled.rules)
-    check_selectors(settled, rules(catalog))
+    settled = replace(settled_config(request, config, no_config, settings), plugins=())
+    catalog = catalog_of(settled)
+    known = known_of(request, settled, given["baseline"], no_baseline, found=not no_config)
     where = store_of(store)
-    fixer = Fixer(request, catalog, settled, where, unsafe=unsafe)
+    fixer = Fixer(request, catalog, settled, where, known, unsafe=unsafe)
     result = _run(fixer)
     if show:
         to_stdout(_diff(fixer, result))
@@ -106,15 +99,10 @@ def fix(
 
 
 def _run(fixer: Fixer) -> Result:
-    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.cli.progress import progress
 
-    if not progress_wanted():
-        return fixer.run()
-    progress = Progress()
-    try:
-        return fixer.run(progress)
-    finally:
-        progress.close()
+    with progress() as shown:
+        return fixer.run(shown)
 
 
 def _written(fixer: Fixer, result: Result) -> Result:

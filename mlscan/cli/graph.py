@@ -35,7 +35,7 @@ _FORMATS = ("text", "mermaid", "dot", "svg", "json")
 @options.exclude
 @options.config
 @options.no_config
-@click.option("--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]")
+@options.root
 @options.color
 def graph(
     paths: tuple[str, ...],

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from mlscan.catalog.schema import Catalog
+    from mlscan.config import Settings
     from mlscan.model import Rule
 
 
 def names(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     """Names from a repeated option whose values may hold several, separated by commas."""
     return tuple(name.strip() for part in value for name in part.split(",") if name.strip())
+
+
+def settings(given: dict[str, Any]) -> Settings:
+    """What the command line says, by the names of its options; one that was not given says nothing."""
+    from mlscan.config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value not in (None, ())})
 
 
 def known() -> tuple[Catalog, tuple[Rule, ...]]:
@@ -46,10 +54,45 @@ def rule_names(_context: click.Context, parameter: click.Parameter, incomplete: 
     ]
 
 
+select = click.option(
+    "--select",
+    multiple=True,
+    metavar="NAMES",
+    callback=names,
+    shell_complete=rule_names,
+    help="Only these rules or families.",
+)
+ignore = click.option(
+    "--ignore",
+    multiple=True,
+    metavar="NAMES",
+    callback=names,
+    shell_complete=rule_names,
+    help="Not these rules or families.",
+)
+min_severity = click.option(
+    "--min-severity", type=click.Choice(["note", "warning", "error"]), help="Leave out less severe rules."
+)
+min_confidence = click.option(
+    "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Leave out less certain findings."
+)
+allow_plugins = click.option(
+    "--allow-plugins", is_flag=True, help="Run plugin code that the repository's configuration names."
+)
+root = click.option(
+    "--root", metavar="DIR", help="Report paths relative to DIR.  [default: the git work tree]"
+)
+jobs = click.option(
+    "--jobs", type=click.IntRange(min=0), metavar="N", help="Processes; 0 lets mlscan choose."
+)
 config = click.option("--config", metavar="FILE", help="Read configuration from FILE.")
 no_config = click.option("--no-config", is_flag=True, help="Read no configuration.")
 exclude = click.option(
-    "--exclude", multiple=True, metavar="GLOB", callback=names, help="Leave out files matching a pattern."
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    callback=names,
+    help="Leave out files matching a gitignore pattern.",
 )
 staged = click.option(
     "--staged",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -32,6 +34,19 @@ class Progress:
         """Leave the line as empty as it was."""
         if self._shown:
             click.echo(f"\r{'':<{self._shown}}\r", nl=False, err=True)
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Progress | None]:
+    """A counter for one scan, None where nobody wants to see one."""
+    if quiet or not progress_wanted():
+        yield None
+        return
+    shown = Progress()
+    try:
+        yield shown
+    finally:
+        shown.close()
 
 
 def progress_wanted() -> bool:

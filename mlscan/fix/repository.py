@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlscan.catalog.rulebook import graded
 from mlscan.catalog.rulebook import rules as rulebook
@@ -25,6 +26,9 @@ from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 from mlscan.sources.tree import list_files, reader, root_of
 
+if TYPE_CHECKING:
+    from mlscan.baseline.read import Given
+
 Progress = Callable[[int, int], None]
 _ADVICE = {
     "yaml": "YAML is not rewritten: refer to a secret there (`${{ secrets.NAME }}`, a variable group, a "
@@ -37,11 +41,12 @@ _ADVICE = {
 @dataclass(frozen=True, slots=True)
 class Result:
     """What becomes of a repository. `changes` are sorted by path; `others` counts findings for which there is
-    no mending at all."""
+    no mending at all, `held` those that a baseline holds back."""
 
     root: Path
     changes: tuple[Change, ...]
     others: int
+    held: int = 0
 
     @property
     def left(self) -> tuple[Left, ...]:
@@ -56,8 +61,16 @@ class Fixer:
     """Scans once and mends file by file, so that a name is given once for the whole repository."""
 
     def __init__(
-        self, request: Request, catalog: Catalog, config: Config, store: Store, *, unsafe: bool
+        self,
+        request: Request,
+        catalog: Catalog,
+        config: Config,
+        store: Store,
+        baselines: Given | None = None,
+        *,
+        unsafe: bool,
     ) -> None:
+        """What the `baselines` hold back is left as it is."""
         self.root = root_of(request)
         self._request = request
         self._catalog = catalog
@@ -65,12 +78,13 @@ class Fixer:
         self._rules = {rule.id: rule for rule in graded(rulebook(catalog), config)}
         self._worker = Worker(catalog, tuple(self._rules.values()), config)
         self._read = reader(self.root)
+        self._baselines = baselines
         self._unsafe = unsafe
         self._rewriter = Rewriter(store, Names(catalog, self._rules.values()), unsafe=unsafe)
 
     def run(self, progress: Progress | None = None) -> Result:
         """What would be mended; nothing is written."""
-        report = scan(self._request, self._catalog, self._config, progress)
+        report = scan(self._request, self._catalog, self._config, progress, self._baselines)
         by_path: dict[str, list[Finding]] = defaultdict(list)
         for finding in report.active:
             if self._rules[finding.rule].family is Family.SECRETS:
@@ -82,7 +96,8 @@ class Fixer:
         ]
         changes += self._pipelines(report)
         mendable = sum(len(change.mended) + len(change.left) for change in changes)
-        return Result(self.root, tuple(_merged(changes)), len(report.active) - mendable)
+        held = sum(1 for item in report.findings if item.suppressed and item.suppressed.kind == "baseline")
+        return Result(self.root, tuple(_merged(changes)), len(report.active) - mendable, held)
 
     def document(self, source: Source) -> Document:
         """A document whose secrets are concealed."""

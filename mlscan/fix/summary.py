@@ -56,7 +56,10 @@ def _counted(result: Result, mended: int, shown: bool) -> str:
     files = sum(1 for change in result.changes if change.mended)
     done = f"{_number(mended, 'finding')} {'would be ' if shown else ''}mended in {_number(files, 'file')}"
     others = f"; {_number(result.others, 'other finding')} cannot be mended by a program"
-    return f"{done}, {len(result.left)} left{others if result.others else ''}."
+    held = (
+        f" {_number(result.held, 'finding')} in a baseline left alone (--no-baseline)." if result.held else ""
+    )
+    return f"{done}, {len(result.left)} left{others if result.others else ''}.{held}"
 
 
 def _to_create(names: list[str], store: Store) -> Iterator[str]:

@@ -29,6 +29,7 @@ _DOCUMENTED = re.compile(
     rb"@(?:(?:my|your|some|db)?_?-?(?:host(?:_?name)?|server|domain|cluster)|example|ip)\b"
 )
 _COMMENT = re.compile(rb"[ \t]*(?:#|;|//)")
+_ATTRIBUTE = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _WORD = re.compile(rb"[A-Za-z0-9_\-]")
 _WORDS = re.compile(rb"[A-Za-z0-9_\-]+")
 # A word character that belongs to an escape and not to a word: \n, \x0a, \u00e9, %2f, ESC[0m.
@@ -77,6 +78,8 @@ class Formats:
                     continue
                 value = data[start:end].decode("utf-8", "replace")
                 named = bool(token.keywords)
+                if named and token.human and computed(document, start, end):
+                    continue
                 judgement = judge.token(value, token.precision, human=token.human, named=named)
                 # A URL says where its password opens something; a word beside a value does not.
                 weak = judgement.weak and not named
@@ -146,18 +149,34 @@ def only_said(document: Document, offset: int) -> bool:
     return document.kind == "text" and bool(_COMMENT.match(document.data, start))
 
 
+def computed(document: Document, start: int, end: int) -> bool:
+    """Whether what a secret's name is given here is worked out by code, as in `PASSWORD = vault.read("x")`.
+
+    A value in quotes is a literal, and so is one without where nothing is called: in a shell, or in a string.
+    """
+    data = document.data
+    before, after = data[max(0, start - 1) : start], data[end : end + 1]
+    if before in (b'"', b"'", b"`"):
+        return False
+    python = document.unit_at(start).syntax == "python"
+    return (
+        before == b"(" or after in (b"(", b"[") or (python and bool(_ATTRIBUTE.fullmatch(data, start, end)))
+    )
+
+
 def window(token: TokenFormat, data: bytes, end: int) -> tuple[int, int]:
     """Where to look around a hit that ends at `end`: its line, or more for formats of several lines.
 
-    The hit of a format with keywords ends just behind the start of the value; another one may end anywhere
-    inside the secret, but not before its keyword or prefix.
+    The break before the line belongs to it: a short keyword wants to see what stands before it. The hit of a
+    format with keywords ends just behind the start of the value; another one may end anywhere inside the
+    secret, but not before its keyword or prefix.
     """
     before = _NAMED if token.keywords else _LONGEST
     low, high = max(0, end - before), min(len(data), end + _LONGEST)
     if "\\s" in token.pattern or "\\n" in token.pattern:
         return low, high
     line_end = data.find(b"\n", end, high)
-    return max(low, data.rfind(b"\n", low, end) + 1), high if line_end < 0 else line_end
+    return max(low, data.rfind(b"\n", low, end)), high if line_end < 0 else line_end
 
 
 def bounded(data: bytes, start: int, end: int) -> bool:

@@ -33,12 +33,13 @@ class InlineMarkers:
         return [self._marked(finding, rules) for finding in findings]
 
     def unused(self, counts: Callable[[str], bool]) -> list[Note]:
-        """A note for each of mlscan's own comments that covered nothing, if one of its ids `counts`."""
+        """A note for each of mlscan's own comments that covered nothing, if one of its ids `counts`; what
+        only quotes such a comment is none."""
         return [
             Note(self._path, "unused", f"{marker.label} suppresses nothing", marker.line)
             for found in self._markers.values()
             for marker in found
-            if marker.own and marker not in self._used and any(map(counts, marker.ids))
+            if marker.own and not marker.quoted and marker not in self._used and any(map(counts, marker.ids))
         ]
 
     def _marked(self, finding: Finding, rules: dict[str, Rule]) -> Finding:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mlscan.documents.document import Document
 from mlscan.documents.lines import Lines
+from mlscan.suppress.quoted import Quotes
 
 _OWN = re.compile(rb"mlscan:[ \t]*ignore\[([^\]\r\n]{1,400})\][ \t]*([^\r\n]*)", re.IGNORECASE)
 # https://github.com/Yelp/detect-secrets#inline-allowlisting, gitleaks, betterleaks, kingfisher, trufflehog,
@@ -33,7 +34,8 @@ _LOOK = re.compile(
 class Marker:
     """An ignore comment on a 1-based line of a cell source (`cell`) or of the file (cell 0).
 
-    `ids` are rule ids and families. `here` and `below` say whether it covers its own line and the next one.
+    `ids` are rule ids and families. `here` and `below` say whether it covers its own line and the next one;
+    `quoted` that it stands in a string or in the text of documentation, as an example.
     """
 
     cell: int
@@ -44,6 +46,7 @@ class Marker:
     here: bool = True
     below: bool = False
     own: bool = False
+    quoted: bool = False
 
 
 def markers(document: Document) -> Iterator[Marker]:
@@ -55,13 +58,15 @@ def markers(document: Document) -> Iterator[Marker]:
             continue
         text = document.data[unit.start : unit.end]
         lines = Lines(text)
+        quotes = Quotes(text, unit.syntax, document.source.suffix)
         for match in _OWN.finditer(text):
             line = lines.position(match.start())[0]
             ids = frozenset(part.strip() for part in match[1].decode("utf-8", "replace").split(","))
             reason = match[2].decode("utf-8", "replace").strip().removesuffix("-->").strip()
             alone = bool(_ALONE.match(text[lines.line_span(line)[0] : match.start()]))
             label = f"mlscan: ignore[{', '.join(sorted(ids))}]"
-            yield Marker(unit.cell, line, ids, label, reason, below=alone, own=True)
+            quoted = quotes.holds(match.start())
+            yield Marker(unit.cell, line, ids, label, reason, below=alone, own=True, quoted=quoted)
         for match in _OTHERS.finditer(text):
             line = lines.position(match.start())[0]
             label = " ".join(match[0].decode("ascii", "replace").lower().strip("# \t").split())

@@ -65,19 +65,26 @@ def _part(part: re.Match[bytes]) -> bytes:
 
 
 def commands(text: bytes) -> Iterator[Command]:
-    """Every simple command with its words, in order; those of a substitution count as commands."""
+    """Every simple command with its words, in order; those of a substitution count as commands.
+
+    A word that runs into a parenthesis is no word: what it says is worked out, by a substitution
+    (`password=$(...)`) or by the program of another language (`password=vault.read(...)`).
+    """
     current = Command()
     waiting: list[tuple[Command, bytes]] = []
-    position, redirected = 0, False
+    position, redirected, ended = 0, False, -1
     while match := _TOKEN.search(text, position):
         position = match.end()
         kind = match.lastgroup
         if kind == "word":
             if not redirected:
                 current.words.append(word(match[0], match.start()))
+                ended = match.end()
         elif kind == "tag":
             waiting.append((current, match["tag"].strip(b"\\'\"")))
         elif kind == "end":
+            if match[0] == b"(" and match.start() == ended:
+                current.words.pop()
             before = current
             current = Command(piped=match[0] == b"|")
             if match[0] == b"\n" and waiting:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from mlscan.documents.pairs.pair import Pair, plain
 
 _TOKEN = re.compile(
-    rb"--[^\n]*|/\*|(?P<name>\b[A-Za-z_]\w*)\"?\s{0,20}(?:=>?|\(|\s)?\s{0,20}N?(?P<quote>'|\")"
+    rb"--[^\n]*|/\*|(?P<name>\b[A-Za-z_]\w*)\"?\s{0,20}(?:=>?|\(|\s)\s{0,20}N?(?P<quote>'|\")"
     rb"|(?P<other>\b\w+)|(?P<string>')"
 )
 _QUOTED = {b"'": re.compile(rb"[^'\n]*(?:''[^'\n]*)*'"), b'"': re.compile(rb'[^"\n]*"')}
