@@ -18,6 +18,7 @@ from mlscan.documents.typescript_files import is_source
 from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Family, Finding, Note, Rule
+from mlscan.secrets.candidate import Candidate
 from mlscan.secrets.find import SecretFinder
 from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
@@ -70,7 +71,12 @@ _TRIGGERS = {
     ),
     "text": frozenset({"exposed", "ignore", "delivery", "orchestration", "groovy", "lax", "access"}),
 }
+_YAML_SECRETS = frozenset({"yaml-name", "setting", "command"})
 _UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "loader", "origin"}), frozenset({"mutable", "serves"}))
+
+
+# A finding, and the candidate that it shows masked.
+Credential = tuple[Finding, Candidate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,28 @@ class Analyser:
     def _find_secrets(
         self, document: Document, hits: list[Hit], fired: Fired
     ) -> tuple[list[Finding], list[Note], Program | None]:
+        program, roots, notes, named = self._parsed(document, fired)
+        found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
+        return found, notes, program
+
+    def credentials(self, document: Document, hits: list[Hit], fired: Fired) -> list[Credential]:
+        """The credentials of a document with their plain values, for whoever has to know them again."""
+        from mlscan.secrets.merge import finding
+
+        program, roots, _, named = self._parsed(document, fired)
+        found = self._secrets.candidates(document, hits, program, roots, named=named, fired=fired)
+        return [(finding(document, best, others), best) for best, others in found]
+
+    def worth_reading(self, document: Document, fired: Fired, triggers: frozenset[str]) -> bool:
+        """Whether a text can hold a credential that no format shows; `triggers` are those outside Python."""
+        if document.kind == "python":
+            return self._secrets.worth_parsing(document, fired)
+        return self._secrets.worth_reading(document, fired, triggers)
+
+    def _parsed(
+        self, document: Document, fired: Fired
+    ) -> tuple[Program | None, list[Node], list[Note], bool]:
+        """What a document holds that is worth a look for credentials: a program, YAML, names and values."""
         program: Program | None = None
         roots: list[Node] = []
         notes: list[Note] = []
@@ -248,16 +276,13 @@ class Analyser:
             program = Program(document)
             notes = program.notes
         elif (
-            document.kind == "yaml"
-            and fired & {"yaml-name", "setting", "command"}
-            and not holds_no_settings(document.source.path)
+            document.kind == "yaml" and fired & _YAML_SECRETS and not holds_no_settings(document.source.path)
         ):
             roots, notes = self._composed(document, fired)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
         named = unread and self._secrets.worth_reading(document, fired, _pairs_of(document.source))
-        found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
-        return found, notes, program
+        return program, roots, notes, named
 
     def _composed(self, document: Document, fired: Fired) -> tuple[list[Node], list[Note]]:
         """The trees of those documents of a YAML stream that may hold a credential."""

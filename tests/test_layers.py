@@ -22,7 +22,7 @@ LAYERS = [
     ["suppress"],
     ["analyse", "identify"],
     ["shards"],
-    ["scan"],
+    ["scan", "history"],
     ["compare"],
     ["since"],
     ["report"],

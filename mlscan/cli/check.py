@@ -124,7 +124,7 @@ def check(
     if since is not None and "-" in paths:
         raise click.UsageError("--since looks at a work tree, and not at standard input")
     request = request_of(paths, root, stdin_filename)
-    settled = settled_config(request, config, no_config, _settings(given))
+    settled = settled_config(request, config, no_config, settings_of(given))
     if settled.plugins and not allow_plugins:
         from mlscan.config import check_plugins
 
@@ -132,12 +132,12 @@ def check(
     report = _scan(request, settled, quiet)
     if since is not None:
         report = _since(report, request, settled, since)
-    _write(report, settled, output, color, verbose - quiet)
+    write(report, settled, output, color, verbose - quiet)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
     return int(bool(report.active) and not exit_zero)
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def settings_of(given: dict[str, Any]) -> Settings:
     """What the command line says; an option that was not given says nothing."""
     from mlscan.config import Settings
 
@@ -170,7 +170,9 @@ def _command_hint(path: str) -> str:
     from mlscan.words import suggestion
 
     return (
-        suggestion(path, ["check", "graph", "evidence", "diff", "rules", "explain"]) if path.isalpha() else ""
+        suggestion(path, ["check", "graph", "history", "evidence", "diff", "rules", "explain"])
+        if path.isalpha()
+        else ""
     )
 
 
@@ -230,7 +232,7 @@ def _since(report: Report, request: Request, config: Config, name: str) -> Repor
     return narrowed(report, changes, found.report)
 
 
-def _write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
+def write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
     """The report to stdout, or to a file with the text for a reader of the log still on stdout."""
     from mlscan.cli.output import to_file, to_stdout, wants_colour
     from mlscan.report.formats import renderer

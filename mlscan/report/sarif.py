@@ -93,7 +93,11 @@ def _result(finding: Finding, rule_index: int, level: str) -> om.Result:
         related_locations=[_location(place, number) for number, place in enumerate(related, 1)] or None,
         code_flows=[om.CodeFlow(thread_flows=[om.ThreadFlow(locations=steps)])] if steps else None,
         partial_fingerprints={name: value for name, value in fingerprints.items() if value} or None,
-        properties={"confidence": finding.confidence.word, "evidence": list(finding.evidence)},
+        properties={
+            "confidence": finding.confidence.word,
+            "evidence": list(finding.evidence),
+            **({"commit": finding.past.commit, "commitDate": finding.past.date} if finding.past else {}),
+        },
     )
 
 

@@ -65,6 +65,25 @@ class SecretFinder:
         `program` is the parsed Python of the document and `roots` its YAML, when these are worth a look;
         `named` says that the name and value pairs of any other file are; `fired` are the triggers.
         """
+        merged = self.candidates(document, hits, program, roots, named=named, fired=fired)
+        findings = [finding(document, best, others) for best, others in merged]
+        if document.kind != "notebook":
+            return findings
+        from mlscan.secrets.notebooks import explained
+
+        return explained(document, merged, findings)
+
+    def candidates(
+        self,
+        document: Document,
+        hits: Iterable[Hit],
+        program: Program | None,
+        roots: list[Node],
+        *,
+        named: bool = False,
+        fired: Fired = NOTHING,
+    ) -> list[tuple[Candidate, list[Candidate]]]:
+        """Those of `find`, each with the others at its place; they hold plain secrets."""
         candidates: list[Candidate] = list(self._formats.find(document, hits, self._judge))
         if program is not None:
             candidates += self._sinks.find(document, program, self._judge, self._names)
@@ -89,9 +108,7 @@ class SecretFinder:
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
         # An ignore comment may be there for what only `--min-confidence low` shows.
         every = self._inventory or "ignore" in fired
-        merged = [pair for pair in merge(candidates) if every or _believed(*pair)]
-        findings = [finding(document, best, others) for best, others in merged]
-        return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
+        return [pair for pair in merge(candidates) if every or _believed(*pair)]
 
     def worth_parsing(self, document: Document, fired: Fired) -> bool:
         """Whether the Python of a file can hold a credential that no format shows."""

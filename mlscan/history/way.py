@@ -1,0 +1,59 @@
+"""How a file of some name is looked at; blobs with several names are looked at once for each way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mlscan.documents.document import Kind, kind_of
+from mlscan.documents.pairs import wanted
+from mlscan.documents.pairs.choose import holds_no_settings
+from mlscan.documents.text_notebook import is_text_notebook
+from mlscan.secrets.occasion import made_to_show
+
+_PYTHON = frozenset({"name", "default", "login", "sink", "opaque", "quoted", "command"})
+_YAML = frozenset({"yaml-name", "setting", "command", "quoted", "bare"})
+_NOTEBOOK = frozenset(
+    {"name", "default", "login", "sink", "opaque", "magic", "yaml-name", "setting", "command"}
+)
+_HEAD = 100
+_LARGE = 5_000_000  # what `mlscan.documents.pairs` does not read
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`triggers` are those to look for. `shown` tells that the file is there to show or test something."""
+
+    kind: Kind
+    triggers: frozenset[str]
+    shown: bool
+
+
+def way_of(path: str, data: bytes) -> Way:
+    """The way for a file of this name and content."""
+    # Few names need the first line to say what they are.
+    telling = data[:2] == b"#!" or path.endswith(".config")
+    way = _named(path, data[:_HEAD] if telling else b"", len(data) > _LARGE)
+    if way.kind == "python" and is_text_notebook(data):
+        return Way("notebook", _NOTEBOOK, way.shown)
+    return way
+
+
+@lru_cache(maxsize=1 << 17)
+def _named(path: str, head: bytes, large: bool) -> Way:
+    kind = kind_of(path, head)
+    if kind == "python":
+        triggers = _PYTHON
+    elif kind == "notebook":
+        triggers = _NOTEBOOK
+    elif kind == "yaml":
+        triggers = frozenset() if holds_no_settings(path) else _YAML
+    else:
+        triggers = wanted(path, head, _LARGE + large)
+    return Way(kind, triggers, made_to_show(path))
+
+
+def triggers_of(paths: Iterable[str]) -> set[frozenset[str]]:
+    """Every set of triggers that files of these names call for."""
+    return {_named(path, b"", False).triggers for path in paths} | {_NOTEBOOK}
