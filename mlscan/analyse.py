@@ -115,7 +115,7 @@ class Analyser:
         self._grants = Family.ACCESS.value in names
         self._matcher = Matcher(catalog)
         self._plugins = _plugins(plugins)
-        self._secrets = SecretFinder(catalog, self._matcher, inventory=inventory, plugins=self._plugins)
+        self.secrets = SecretFinder(catalog, self._matcher, inventory=inventory, plugins=self._plugins)
         self._catalog = catalog
         self._sightings = Sightings(catalog.evidence)
         self._rules = {rule.id: rule for rule in rules}
@@ -248,7 +248,7 @@ class Analyser:
         self, document: Document, hits: list[Hit], fired: Fired
     ) -> tuple[list[Finding], list[Note], Program | None]:
         program, roots, notes, named = self._parsed(document, fired)
-        found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
+        found = self.secrets.find(document, hits, program, roots, named=named, fired=fired)
         return found, notes, program
 
     def credentials(self, document: Document, hits: list[Hit], fired: Fired) -> list[Credential]:
@@ -256,14 +256,8 @@ class Analyser:
         from mlscan.secrets.merge import finding
 
         program, roots, _, named = self._parsed(document, fired)
-        found = self._secrets.candidates(document, hits, program, roots, named=named, fired=fired)
+        found = self.secrets.candidates(document, hits, program, roots, named=named, fired=fired)
         return [(finding(document, best, others), best) for best, others in found]
-
-    def worth_reading(self, document: Document, fired: Fired, triggers: frozenset[str]) -> bool:
-        """Whether a text can hold a credential that no format shows; `triggers` are those outside Python."""
-        if document.kind == "python":
-            return self._secrets.worth_parsing(document, fired)
-        return self._secrets.worth_reading(document, fired, triggers)
 
     def _parsed(
         self, document: Document, fired: Fired
@@ -272,7 +266,7 @@ class Analyser:
         program: Program | None = None
         roots: list[Node] = []
         notes: list[Note] = []
-        if document.kind in ("python", "notebook") and self._secrets.worth_parsing(document, fired):
+        if document.kind in ("python", "notebook") and self.secrets.worth_parsing(document, fired):
             program = Program(document)
             notes = program.notes
         elif (
@@ -281,7 +275,7 @@ class Analyser:
             roots, notes = self._composed(document, fired)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
-        named = unread and self._secrets.worth_reading(document, fired, _pairs_of(document.source))
+        named = unread and self.secrets.worth_reading(document, fired, _pairs_of(document.source))
         return program, roots, notes, named
 
     def _composed(self, document: Document, fired: Fired) -> tuple[list[Node], list[Note]]:
@@ -289,7 +283,7 @@ class Analyser:
         roots: list[Node] = []
         try:
             for start, text in documents(document.data):
-                if self._secrets.worth_composing(text, start, fired):
+                if self.secrets.worth_composing(text, start, fired):
                     if len(text) > _YAML_LIMIT:
                         raise YamlError(f"larger than {_YAML_LIMIT} bytes")
                     roots += compose(text, start)

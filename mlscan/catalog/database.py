@@ -54,7 +54,7 @@ class Matcher:
     """The compiled database with its scratch space; one per process, not shared between threads."""
 
     def __init__(self, catalog: Catalog, only: frozenset[str] | None = None) -> None:
-        """`only` names the triggers that are looked for beside the tokens; None stands for all of them."""
+        """`only` names the expressions to look for; None stands for all of them."""
         self._names, self._tokens, self._database, self._scratch = _open(catalog, only)
 
     def match(self, text: bytes) -> tuple[list[Hit], Fired]:
@@ -111,11 +111,7 @@ def _compile(catalog: Catalog, only: frozenset[str] | None) -> tuple[tuple[str, 
 
     from mlscan.catalog.patterns import patterns
 
-    wanted = [
-        pattern
-        for pattern in patterns(catalog)
-        if only is None or not pattern.trigger or pattern.name in only
-    ]
+    wanted = [pattern for pattern in patterns(catalog) if only is None or pattern.name in only]
     flags = {
         (False, False): 0,
         (True, False): hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL,

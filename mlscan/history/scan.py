@@ -75,7 +75,7 @@ def _search(
     ]
     storage = stored(repository, left)
     for triggers in triggers_of(history.paths):
-        credentials.prepare(triggers)
+        credentials.suspicion.prepare(triggers)
     search = Search(repository, history, storage, credentials, config.max_file_size)
     lost: list[tuple[bytes, Lost]] = []
     size = done = 0

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
 
 
+_WORD = re.compile(rb"[A-Za-z_]\w{2,60}")
+_STEP = 200  # bytes between two looks that see all of a text
 _SCHEMA = re.compile(rb"""(?m)^kind:[ \t]{0,9}["']?CustomResourceDefinition\b""")
 
 
@@ -116,6 +118,23 @@ class SecretFinder:
             return True
         wanted = "name" in fired or {"sink", "opaque"} <= fired
         return wanted and python_lines.plausible(document.data, fired, self._judge, self._names)
+
+    def formatted(self, document: Document, hits: Iterable[Hit]) -> bool:
+        """Whether a hit is a credential of its format."""
+        return any(True for _ in self._formats.find(document, hits, self._judge))
+
+    def opaque(self, text: bytes, fired: Fired) -> bool:
+        """Whether Python holds a literal that a call of it might take for a credential."""
+        return python_lines.opaque(text, fired, self._judge)
+
+    def reached(self, text: bytes, fired: Fired, calls: bytes) -> bool:
+        """Whether lines of a Python text with calls name what may carry such a literal to them."""
+        words = set(_WORD.findall(calls))
+        return not words.isdisjoint(python_lines.carriers(text, fired, self._judge))
+
+    def plausible(self, text: bytes) -> bool:
+        """Whether there is a secret's name with a plausible value anywhere in a short text."""
+        return near.plausible(text, range(0, len(text), _STEP), self._judge, self._names)
 
     def worth_composing(self, text: bytes, start: int, fired: Fired) -> bool:
         """Whether a YAML document that starts at an offset could hold a credential.

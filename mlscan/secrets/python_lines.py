@@ -13,6 +13,8 @@ from mlscan.secrets.judge import Judge
 from mlscan.secrets.names import Names
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_][\w\-]{1,60}(?:\.[\w\-]{1,60}){0,6}")
+_WORD = re.compile(rb"[A-Za-z_]\w{2,60}")
+_COMMON = frozenset({b"self", b"return", b"str", b"None", b"get", b"environ", b"getenv", b"key", b"name"})
 _SCHEME = re.compile(r"(?i)^(?:bearer|basic|token|api-?key) ")
 _BEFORE, _LONGEST = 160, 400
 # The trigger `name` ends this many bytes into the literal.
@@ -23,8 +25,22 @@ def plausible(text: bytes, fired: Fired, judge: Judge, names: Names) -> bool:
     """Whether parsing the text can find a credential."""
     if any(_named(text, end - _INSIDE, judge, names) for end in fired.ends.get("name", ())):
         return True
-    opaque = fired.ends.get("opaque", ()) if fired & {"sink", "name"} else ()
-    return any(_opaque(text, end, judge) for end in opaque)
+    return bool(fired & {"sink", "name"}) and opaque(text, fired, judge)
+
+
+def opaque(text: bytes, fired: Fired, judge: Judge) -> bool:
+    """Whether there is a literal that a call might take for a credential."""
+    return any(_opaque(text, end, judge) for end in fired.ends.get("opaque", ()))
+
+
+def carriers(text: bytes, fired: Fired, judge: Judge) -> set[bytes]:
+    """The words before such literals on their lines: the names among them carry the values elsewhere."""
+    found: set[bytes] = set()
+    for end in fired.ends.get("opaque", ()):
+        if _opaque(text, end, judge):
+            start = text.rfind(b"\n", max(0, end - _LONGEST), end) + 1
+            found.update(_WORD.findall(text, start, end - 1))
+    return found - _COMMON
 
 
 def _named(text: bytes, start: int, judge: Judge, names: Names) -> bool:

@@ -62,7 +62,7 @@ class Pack:
     def extent(self, offset: int) -> int:
         """Where the entry at an offset ends."""
         after = bisect_right(self._ordered, offset)
-        return self._ordered[after] if after < len(self._ordered) else self._end
+        return int(self._ordered[after]) if after < len(self._ordered) else self._end
 
     def base(self, offset: int) -> int:
         """The offset of what an entry is a delta against, within this pack; 0 for none that is."""
@@ -123,7 +123,7 @@ class Pack:
             start = _FANOUT + middle * self._width
             here = self._index[start : start + self._width]
             if here == object_id:
-                return self._offsets[middle]
+                return int(self._offsets[middle])
             low, high = (middle + 1, high) if here < object_id else (low, middle)
         return 0
 

@@ -88,7 +88,7 @@ class Repository:
         return found
 
     def object_folders(self) -> list[Path]:
-        """Where objects are: the repository's own folder and those it borrows from, see gitrepository-layout(5)."""
+        """Where objects are: the own folder and those it borrows from, see gitrepository-layout(5)."""
         found: list[Path] = []
         left = [Path(os.environ.get("GIT_OBJECT_DIRECTORY") or self.common / "objects")]
         while left:
