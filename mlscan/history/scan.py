@@ -77,7 +77,7 @@ def _search(
     for triggers in triggers_of(history.paths):
         credentials.suspicion.prepare(triggers)
     search = Search(repository, history, storage, credentials, config.max_file_size)
-    lost: list[tuple[bytes, Lost]] = []
+    lost: list[tuple[bytes, Lost]] = [(object_id, "missing") for object_id in storage.missing]
     size = done = 0
     saved = time.monotonic()
     try:

@@ -128,13 +128,13 @@ class Pack:
         return 0
 
 
-def packs(folder: Path, width: int) -> Iterator[Pack]:
-    """The packs of a folder of objects; those that cannot be read here are left out."""
+def packs(folder: Path, width: int) -> Iterator[Pack | PackError]:
+    """The packs of a folder of objects; an error in the place of one that cannot be read here."""
     for index in sorted((folder / "pack").glob("*.idx")):
         try:
             yield Pack(index, width)
-        except PackError:
-            continue
+        except PackError as error:
+            yield error
 
 
 def _mapped(path: Path) -> mmap.mmap:

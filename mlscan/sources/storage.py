@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlscan.sources.packs import Pack, packs
+from mlscan.sources.packs import Pack, PackError, packs
 from mlscan.sources.repository import Repository
 
 
@@ -29,11 +29,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The packs of a repository and its shards; `cost` is what each shard holds of them, in bytes."""
+    """The packs of a repository and its shards; `cost` is what each shard holds of them, in bytes. What is
+    `missing` is not even asked for: git would want to fetch it."""
 
     packs: tuple[Pack, ...]
     shards: tuple[tuple[Stored, ...], ...]
     cost: tuple[int, ...]
+    missing: tuple[bytes, ...] = ()
 
 
 _SHARD = 4_000_000  # bytes of a pack
@@ -64,16 +66,26 @@ def stored(repository: Repository, wanted: Iterable[bytes]) -> Storage:
         ]
         cost[-1] += size
 
-    for folder in repository.object_folders():
+    folders = repository.object_folders()
+    known = True
+    for folder in folders:
         for pack in packs(folder, repository.width):
+            if isinstance(pack, PackError):
+                known = False
+                continue
             held = dict(pack.objects(left))
             left.difference_update(held.values())
             for blobs, size in _trees(pack, len(found), held):
                 add(blobs, size)
             found.append(pack)
+    missing = []
     for object_id in sorted(left):
-        add([Stored(object_id)], _LOOSE)
-    return Storage(tuple(found), tuple(map(tuple, shards)), tuple(cost))
+        name = object_id.hex()
+        if known and not any((folder / name[:2] / name[2:]).exists() for folder in folders):
+            missing.append(object_id)
+        else:
+            add([Stored(object_id)], _LOOSE)
+    return Storage(tuple(found), tuple(map(tuple, shards)), tuple(cost), tuple(missing))
 
 
 def _trees(pack: Pack, number: int, held: dict[int, bytes]) -> Iterator[tuple[list[Stored], int]]:
