@@ -72,6 +72,7 @@ class Suspicion:
             asks = asks or (way.kind == "notebook" and self.worth(plain, fired, _NAMED))
         else:
             asks = self.worth(plain, fired, _YAML if way.kind == "yaml" else way.triggers)
+            asks = asks and (not way.lines or self._finder.settings(plain))
         return None if asks else self.telling(text, fired)
 
     def _asks(self, document: Document, fired: Fired) -> bool:

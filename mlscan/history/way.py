@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mlscan.documents.document import Kind, kind_of
 from mlscan.documents.pairs import wanted
-from mlscan.documents.pairs.choose import holds_no_settings
+from mlscan.documents.pairs.choose import holds_no_settings, module_for
 from mlscan.documents.text_notebook import is_text_notebook
 from mlscan.secrets.occasion import made_to_show
 
@@ -17,17 +17,20 @@ _YAML = frozenset({"yaml-name", "setting", "command", "quoted", "bare"})
 _NOTEBOOK = frozenset(
     {"name", "default", "login", "sink", "opaque", "magic", "yaml-name", "setting", "command"}
 )
+_BY_LINES = frozenset(("shell", "dotenv", "ini", "properties", "dockerfile"))
 _HEAD = 100
 _LARGE = 5_000_000  # what `mlscan.documents.pairs` does not read
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`triggers` are those to look for. `shown` tells that the file is there to show or test something."""
+    """`triggers` are those to look for. `shown` tells that the file is there to show or test something,
+    `lines` that each line of it can be read without the others."""
 
     kind: Kind
     triggers: frozenset[str]
     shown: bool
+    lines: bool = False
 
 
 def way_of(path: str, data: bytes) -> Way:
@@ -51,7 +54,8 @@ def _named(path: str, head: bytes, large: bool) -> Way:
         triggers = frozenset() if holds_no_settings(path) else _YAML
     else:
         triggers = wanted(path, head, _LARGE + large)
-    return Way(kind, triggers, made_to_show(path))
+    lines = kind == "text" and module_for(path, head) in _BY_LINES
+    return Way(kind, triggers, made_to_show(path), lines)
 
 
 def triggers_of(paths: Iterable[str]) -> set[frozenset[str]]:

@@ -136,6 +136,10 @@ class SecretFinder:
         """Whether there is a secret's name with a plausible value anywhere in a short text."""
         return near.plausible(text, range(0, len(text), _STEP), self._judge, self._names)
 
+    def settings(self, document: Document) -> bool:
+        """Whether the names and values of a text hold what may be a credential."""
+        return any(True for _ in settings.find(document, self._judge, self._names))
+
     def worth_composing(self, text: bytes, start: int, fired: Fired) -> bool:
         """Whether a YAML document that starts at an offset could hold a credential.
 

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 Span = tuple[int, int]
 
-# Bits of the code of a copy, each with where the byte it announces goes.
-_OFFSET = ((1, 0), (2, 8), (4, 16), (8, 24))
-_SIZE = ((16, 0), (32, 8), (64, 16))
+# For each code of a copy: which of the bytes behind it are shifted how far to make the offset and the size,
+# and how many there are.
+_Code = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], int]
+
+
+def _code(code: int) -> _Code:
+    bits = [bit for bit in range(7) if code >> bit & 1]
+    parts = [(place, bit * 8 if bit < 4 else (bit - 4) * 8) for place, bit in enumerate(bits)]
+    offset = sum(bit < 4 for bit in bits)
+    return tuple(parts[:offset]), tuple(parts[offset:]), len(bits)
+
+
+_CODES = tuple(map(_code, range(128)))
 
 
 class DeltaError(Exception):
@@ -39,6 +49,7 @@ def _applied(base: bytes, delta: bytes) -> tuple[bytes, list[Span]]:
     position = 0
     follows = -1  # where the base goes on behind the last copy; a negative number behind new bytes
     end = len(delta)
+    codes = _CODES
     while at < end:
         code = delta[at]
         at += 1
@@ -49,15 +60,13 @@ def _applied(base: bytes, delta: bytes) -> tuple[bytes, list[Span]]:
             position += code
             follows = -1
             continue
+        offset_parts, size_parts, count = codes[code & 127]
         start = length = 0
-        for bit, shift in _OFFSET:
-            if code & bit:
-                start |= delta[at] << shift
-                at += 1
-        for bit, shift in _SIZE:
-            if code & bit:
-                length |= delta[at] << shift
-                at += 1
+        for place, shift in offset_parts:
+            start |= delta[at + place] << shift
+        for place, shift in size_parts:
+            length |= delta[at + place] << shift
+        at += count
         length = length or 0x10000
         if 0 <= follows != start:
             spans.append((position, position))
