@@ -23,13 +23,16 @@ _DIGEST = 16
 _SHORTEST = 4
 
 
+Held = tuple[tuple[bytes, bytes | None], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was found in a blob: the triggers that fired in it or in what it repeats, and its secrets, each
     with the bytes that show it; None where it does not stand there as it is."""
 
     fired: frozenset[str] = frozenset()
-    held: tuple[tuple[bytes, bytes | None], ...] = ()
+    held: Held = ()
 
 
 NOTHING = Seen()
@@ -44,6 +47,8 @@ class Credentials:
         self._key = key
         inventory = config.min_confidence is Confidence.LOW
         self._analyser = Analyser(catalog, rules, inventory=inventory, enabled=config.enabled)
+        # For a path and a way, what has asked for a look at the whole, and what that found.
+        self._known: dict[tuple[str, Way], dict[bytes, Held]] = {}
         self.suspicion = Suspicion(catalog, self._analyser.secrets)
 
     def of(self, source: Source, way: Way) -> Seen:
@@ -67,13 +72,21 @@ class Credentials:
             return Seen(base.fired, held)
         windows = around(source.data, spans, _MARGIN)
         text = b"\n".join(source.data[start:end] for start, end in windows)
-        new = self.suspicion.of(source, text, way, base.fired)
-        if new is None:
-            found = self.of(source, way)
-            return Seen(found.fired, tuple({**dict(held), **dict(found.held)}.items()))
-        if new <= base.fired and held == base.held:
-            return base
-        return Seen(base.fired | new, held)
+        fired, clues = self.suspicion.clues(source, text, way, base.fired)
+        fired |= base.fired
+        if clues:
+            known = self._known.setdefault((source.path, way), {})
+            if not clues <= known.keys():
+                found = self.of(source, way)
+                known.update(dict.fromkeys(clues, found.held))
+                fired = found.fired
+            more = (item for clue in sorted(clues) for item in known[clue] if _in(item, source))
+            held = tuple({**dict(held), **dict(more)}.items())
+        return base if fired <= base.fired and held == base.held else Seen(fired, held)
+
+    def forget(self) -> None:
+        """Begin anew: what was learnt of some blobs must not depend on who looked at them."""
+        self._known.clear()
 
     def found(self, source: Source, way: Way) -> dict[bytes, Finding]:
         """The finding of each credential of a blob by its digest, the first of several places, marked where
@@ -115,6 +128,11 @@ class Credentials:
             if self._config.wants(self._rules[finding.rule], finding.confidence)
             and self._rules[finding.rule].family is Family.SECRETS
         ]
+
+
+def _in(item: tuple[bytes, bytes | None], source: Source) -> bool:
+    """Whether a secret is in a file, as far as its bytes tell."""
+    return item[1] is None or item[1] in source.data
 
 
 def _shown(document: Document, candidate: Candidate) -> bytes | None:

@@ -58,6 +58,7 @@ class Search:
         collects = gc.isenabled()
         gc.disable()
         objects = Objects(self._repository, self._limit)
+        self._credentials.forget()
         try:
             return self._shard(number, objects)
         finally:

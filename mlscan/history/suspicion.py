@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from mlscan.catalog.database import NOTHING, Fired, Hit, Matcher
@@ -51,36 +52,42 @@ class Suspicion:
         dull = "opaque" in fired and not self._finder.opaque(text, fired)
         return fired - {"opaque"} if dull else fired
 
-    def of(self, source: Source, text: bytes, way: Way, before: frozenset[str]) -> frozenset[str] | None:
-        """What `text`, the new parts of a source, adds to the triggers `before`; None asks for a look."""
-        coded = way.kind == "notebook" and source.suffix == ".ipynb"
-        if coded:
+    def clues(
+        self, source: Source, text: bytes, way: Way, before: frozenset[str]
+    ) -> tuple[frozenset[str], set[bytes]]:
+        """The triggers that fired in `text`, the new parts of a source, and what in it asks for a look at the
+        whole. `before` fired in what the source repeats."""
+        if way.kind == "notebook" and source.suffix == ".ipynb":
             text = _JOINT.sub(b"\n", _PICTURE.sub(b"", text)).replace(b'\\"', b'"')
         hits, fired = self.match(text, way)
         plain = Document(source, text, "text")
-        if hits and self._finder.formatted(plain, hits):
-            return None
+        found = set(self._finder.formatted(plain, hits)) if hits else set()
         if way.kind == "yaml" and "command" in before and _MANIFEST.search(source.data):
-            return None
+            found.add(text)
         if not fired:
-            return frozenset()
+            return fired, found
         if way.kind in ("python", "notebook"):
-            asks = self._asks(Document(source, text, "python"), fired)
-            # A value and the call that it reaches may have come at different times.
-            if not asks and "sink" in fired and "opaque" in before:
-                asks = self._finder.reached(source.data, self.match(source.data, way)[1], text)
-            asks = asks or (way.kind == "notebook" and self.worth(plain, fired, _NAMED))
+            found.update(self._of_python(source, text, way, fired, before))
+            if way.kind == "notebook":
+                found.update(self._finder.clues(text, fired, _NAMED))
         else:
-            asks = self.worth(plain, fired, _YAML if way.kind == "yaml" else way.triggers)
-            asks = asks and (not way.lines or self._finder.settings(plain))
-        return None if asks else self.telling(text, fired)
+            spoken = set(self._finder.clues(text, fired, _YAML if way.kind == "yaml" else way.triggers))
+            if spoken and (not way.lines or self._finder.settings(plain)):
+                found |= spoken
+        return self.telling(text, fired), found
 
-    def _asks(self, document: Document, fired: Fired) -> bool:
-        if "login" in fired or {"magic", "command"} <= fired:
-            return True
-        if fired & _UNPLACED and self._finder.plausible(document.data):
-            return True
+    def _of_python(
+        self, source: Source, text: bytes, way: Way, fired: Fired, before: frozenset[str]
+    ) -> Iterator[bytes]:
+        # A value and the call that it reaches may have come at different times.
+        reached = "sink" in fired and "opaque" in before
+        if "login" in fired or (
+            reached and self._finder.reached(source.data, self.match(source.data, way)[1], text)
+        ):
+            yield text
+        if fired & _UNPLACED:
+            yield from self._finder.anywhere(text)
         # A literal that no name tells of may reach a call that was there before.
-        seen = Fired((fired - _UNPLACED) | {"sink"})
+        seen = Fired(fired | {"sink"})
         seen.ends = fired.ends
-        return self.worth(document, seen, _NAMED)
+        yield from self._finder.python_clues(text, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -119,22 +119,34 @@ class SecretFinder:
         wanted = "name" in fired or {"sink", "opaque"} <= fired
         return wanted and python_lines.plausible(document.data, fired, self._judge, self._names)
 
-    def formatted(self, document: Document, hits: Iterable[Hit]) -> bool:
-        """Whether a hit is a credential of its format."""
-        return any(True for _ in self._formats.find(document, hits, self._judge))
+    def formatted(self, document: Document, hits: Iterable[Hit]) -> Iterator[bytes]:
+        """The credentials of a format among the hits."""
+        for found in self._formats.find(document, hits, self._judge):
+            yield document.data[found.start : found.end]
 
     def opaque(self, text: bytes, fired: Fired) -> bool:
         """Whether Python holds a literal that a call of it might take for a credential."""
-        return python_lines.opaque(text, fired, self._judge)
+        return any(True for _ in python_lines.opaque(text, fired, self._judge))
+
+    def clues(self, text: bytes, fired: Fired, triggers: frozenset[str]) -> Iterator[bytes]:
+        """What speaks for reading a text, each with the name that stands before it."""
+        for end in fired.ends.get("command", ()):
+            yield text[text.rfind(b"\n", 0, end) + 1 : end + _STEP].split(b"\n", 1)[0]
+        ends = sorted(end for name in triggers - {"command"} for end in fired.ends.get(name, ()))
+        yield from near.clues(text, ends, self._judge, self._names)
+
+    def python_clues(self, text: bytes, fired: Fired) -> Iterator[bytes]:
+        """What speaks for parsing Python, each with the name that stands before it."""
+        return python_lines.clues(text, fired, self._judge, self._names)
 
     def reached(self, text: bytes, fired: Fired, calls: bytes) -> bool:
         """Whether lines of a Python text with calls name what may carry such a literal to them."""
         words = set(_WORD.findall(calls))
         return not words.isdisjoint(python_lines.carriers(text, fired, self._judge))
 
-    def plausible(self, text: bytes) -> bool:
-        """Whether there is a secret's name with a plausible value anywhere in a short text."""
-        return near.plausible(text, range(0, len(text), _STEP), self._judge, self._names)
+    def anywhere(self, text: bytes) -> Iterator[bytes]:
+        """The secrets' names with plausible values anywhere in a short text."""
+        return near.clues(text, range(0, len(text), _STEP), self._judge, self._names)
 
     def settings(self, document: Document) -> bool:
         """Whether the names and values of a text hold what may be a credential."""

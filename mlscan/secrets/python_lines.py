@@ -7,6 +7,7 @@ purpose: what it lets through is judged on the tree. Parsing costs fifty times s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mlscan.catalog.database import Fired
 from mlscan.secrets.judge import Judge
@@ -23,23 +24,30 @@ _INSIDE = 3
 
 def plausible(text: bytes, fired: Fired, judge: Judge, names: Names) -> bool:
     """Whether parsing the text can find a credential."""
-    if any(_named(text, end - _INSIDE, judge, names) for end in fired.ends.get("name", ())):
-        return True
-    return bool(fired & {"sink", "name"}) and opaque(text, fired, judge)
+    return any(True for _ in clues(text, fired, judge, names))
 
 
-def opaque(text: bytes, fired: Fired, judge: Judge) -> bool:
-    """Whether there is a literal that a call might take for a credential."""
-    return any(_opaque(text, end, judge) for end in fired.ends.get("opaque", ()))
+def clues(text: bytes, fired: Fired, judge: Judge, names: Names) -> Iterator[bytes]:
+    """The names with literals, and the literals that a call might take, that speak for parsing the text."""
+    for end in fired.ends.get("name", ()):
+        if _named(text, end - _INSIDE, judge, names):
+            yield text[text.rfind(b"\n", max(0, end - _BEFORE), end) + 1 : end + _LONGEST].split(b"\n", 1)[0]
+    if fired & {"sink", "name"}:
+        yield from opaque(text, fired, judge)
+
+
+def opaque(text: bytes, fired: Fired, judge: Judge) -> Iterator[bytes]:
+    """The literals that a call might take for a credential, each with what stands before it on its line."""
+    for end in fired.ends.get("opaque", ()):
+        if _opaque(text, end, judge):
+            yield text[text.rfind(b"\n", max(0, end - _LONGEST), end) + 1 : end]
 
 
 def carriers(text: bytes, fired: Fired, judge: Judge) -> set[bytes]:
     """The words before such literals on their lines: the names among them carry the values elsewhere."""
     found: set[bytes] = set()
-    for end in fired.ends.get("opaque", ()):
-        if _opaque(text, end, judge):
-            start = text.rfind(b"\n", max(0, end - _LONGEST), end) + 1
-            found.update(_WORD.findall(text, start, end - 1))
+    for line in opaque(text, fired, judge):
+        found.update(_WORD.findall(line))
     return found - _COMMON
 
 
