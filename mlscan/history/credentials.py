@@ -51,38 +51,42 @@ class Credentials:
         self._known: dict[tuple[str, Way], dict[bytes, Held]] = {}
         self.suspicion = Suspicion(catalog, self._analyser.secrets)
 
-    def of(self, source: Source, way: Way) -> Seen:
-        """All of a blob."""
-        document, hits, fired = self._matched(source, way)
-        telling = self.suspicion.telling(document.data if document else source.data, fired)
-        if document is None:
-            return Seen(telling) if telling else NOTHING
-        held = {
-            self._digest(candidate): _shown(document, candidate)
-            for _, candidate in self._wanted(document, hits, fired)
-        }
-        return Seen(telling, tuple(held.items()))
-
-    def following(self, source: Source, way: Way, spans: list[Span], base: Seen) -> Seen:
-        """A blob of which only `spans` are new against another one."""
-        if source.data.startswith(UTF16) or any(shown is None for _, shown in base.held):
-            return self.of(source, way)
-        held = tuple(item for item in base.held if item[1] is not None and item[1] in source.data)
-        if not spans:
+    def seen(self, source: Source, way: Way, spans: list[Span] | None, base: Seen) -> Seen:
+        """What a blob holds of which only `spans` are new against another one; None stands for all of it."""
+        data = source.data
+        if source.suffix == ".ipynb" and spans is None:
+            return self._whole(source, way)
+        if data.startswith(UTF16) or any(shown is None for _, shown in base.held):
+            return self._whole(source, way)
+        held = tuple(item for item in base.held if _in(item, source))
+        if spans is None:
+            text = data
+        elif spans:
+            text = b"\n".join(data[start:end] for start, end in around(data, spans, _MARGIN))
+        else:
             return Seen(base.fired, held)
-        windows = around(source.data, spans, _MARGIN)
-        text = b"\n".join(source.data[start:end] for start, end in windows)
         fired, clues = self.suspicion.clues(source, text, way, base.fired)
         fired |= base.fired
         if clues:
             known = self._known.setdefault((source.path, way), {})
             if not clues <= known.keys():
-                found = self.of(source, way)
+                found = self._whole(source, way)
                 known.update(dict.fromkeys(clues, found.held))
                 fired = found.fired
             more = (item for clue in sorted(clues) for item in known[clue] if _in(item, source))
             held = tuple({**dict(held), **dict(more)}.items())
         return base if fired <= base.fired and held == base.held else Seen(fired, held)
+
+    def _whole(self, source: Source, way: Way) -> Seen:
+        document, hits, fired = self._matched(source, way)
+        telling = self.suspicion.telling(document.data if document else source.data, fired)
+        if document is None:
+            return Seen(telling)
+        held = {
+            self._digest(candidate): _shown(document, candidate)
+            for _, candidate in self._wanted(document, hits, fired)
+        }
+        return Seen(telling, tuple(held.items()))
 
     def forget(self) -> None:
         """Begin anew: what was learnt of some blobs must not depend on who looked at them."""

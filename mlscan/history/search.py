@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlscan.history.credentials import Credentials, Seen
+from mlscan.history.credentials import NOTHING, Credentials, Seen
 from mlscan.history.way import Way, way_of
 from mlscan.shards import processors
 from mlscan.sources.contents import contents
@@ -81,17 +81,15 @@ class Search:
                 seen.append({})
                 continue
             size += len(data)
-            base = seen[blob.base] if blob.base >= 0 and spans is not None else {}
-            seen.append(
-                {} if is_binary(data[:_HEAD]) else self._seen(blob.object_id, data, spans or [], base)
-            )
+            base = seen[blob.base] if blob.base >= 0 else {}
+            seen.append({} if is_binary(data[:_HEAD]) else self._seen(blob.object_id, data, spans, base))
             done.append(blob.object_id)
             digests = {digest for state in seen[-1].values() for digest, _ in state.held}
             held += [(digest, blob.object_id) for digest in sorted(digests)]
         return Searched(tuple(done), tuple(held), tuple(lost), size)
 
     def _seen(
-        self, object_id: bytes, data: bytes, spans: list[Span], base: dict[Way, Seen]
+        self, object_id: bytes, data: bytes, spans: list[Span] | None, base: dict[Way, Seen]
     ) -> dict[Way, Seen]:
         """What a blob holds, looked at in each way that one of its paths calls for."""
         found: dict[Way, Seen] = {}
@@ -100,11 +98,8 @@ class Search:
             if way not in found:
                 source = Source(path, data, "history")
                 before = base.get(way)
-                found[way] = (
-                    self._credentials.of(source, way)
-                    if before is None
-                    else self._credentials.following(source, way, spans, before)
-                )
+                new = spans if before is not None else None
+                found[way] = self._credentials.seen(source, way, new, before or NOTHING)
         return found
 
 

@@ -62,7 +62,7 @@ class Suspicion:
         hits, fired = self.match(text, way)
         plain = Document(source, text, "text")
         found = set(self._finder.formatted(plain, hits)) if hits else set()
-        if way.kind == "yaml" and "command" in before and _MANIFEST.search(source.data):
+        if way.kind == "yaml" and "command" in before | fired and _MANIFEST.search(source.data):
             found.add(text)
         if not fired:
             return fired, found
