@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mlscan.documents.document import Kind, kind_of
 from mlscan.documents.pairs import wanted
@@ -22,10 +22,13 @@ _HEAD = 100
 _LARGE = 5_000_000  # what `mlscan.documents.pairs` does not read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """`triggers` are those to look for. `shown` tells that the file is there to show or test something,
-    `lines` that each line of it can be read without the others."""
+    """There is one object for each way, compared by what it is, and not by what it says.
+
+    `triggers` are those to look for. `shown` tells that the file is there to show or test something, `lines`
+    that each line of it can be read without the others.
+    """
 
     kind: Kind
     triggers: frozenset[str]
@@ -39,8 +42,13 @@ def way_of(path: str, data: bytes) -> Way:
     telling = data[:2] == b"#!" or path.endswith(".config")
     way = _named(path, data[:_HEAD] if telling else b"", len(data) > _LARGE)
     if way.kind == "python" and is_text_notebook(data):
-        return Way("notebook", _NOTEBOOK, way.shown)
+        return _way("notebook", _NOTEBOOK, way.shown, False)
     return way
+
+
+@cache
+def _way(kind: Kind, triggers: frozenset[str], shown: bool, lines: bool) -> Way:
+    return Way(kind, triggers, shown, lines)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -55,7 +63,7 @@ def _named(path: str, head: bytes, large: bool) -> Way:
     else:
         triggers = wanted(path, head, _LARGE + large)
     lines = kind == "text" and module_for(path, head) in _BY_LINES
-    return Way(kind, triggers, made_to_show(path), lines)
+    return _way(kind, triggers, made_to_show(path), lines)
 
 
 def triggers_of(paths: Iterable[str]) -> set[frozenset[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from mlscan.secrets.judge import Judge
@@ -65,8 +66,13 @@ def _valued(text: bytes, start: int, kind: NameKind, judge: Judge) -> int:
         return start + _BEHIND
     role: NameKind = "password" if kind == "secret" else kind  # in some files people choose it
     for match in islice(_WORD.finditer(text, start), _WORDS):
-        word = match[0].decode("utf-8", "replace").strip("=:-|&$\\")
-        judgement = judge.named(word, role, sink=True)
-        if judgement.confidence is not None or judgement.weak or judgement.started:
+        if _valuable(match[0], role, judge):
             return match.end()
     return 0
+
+
+@lru_cache(maxsize=1 << 15)
+def _valuable(word: bytes, role: NameKind, judge: Judge) -> bool:
+    """Whether a word could be a value; the same words stand in many files and versions of them."""
+    judgement = judge.named(word.decode("utf-8", "replace").strip("=:-|&$\\"), role, sink=True)
+    return judgement.confidence is not None or judgement.weak or judgement.started

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlscan.sources.packs import Pack, PackError, packs
 from mlscan.sources.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A blob by its raw id: the entry of a pack, and the place of its base in the shard, -1 for none there.
 
     `pack` is -1 for what git itself has to be asked for. `heirs` is how many blobs of the shard are deltas
@@ -54,16 +54,7 @@ def stored(repository: Repository, wanted: Iterable[bytes]) -> Storage:
             shards.append([])
             cost.append(0)
         start = len(shards[-1])
-        shards[-1] += [
-            Stored(
-                item.object_id,
-                item.pack,
-                item.offset,
-                item.base + start if item.base >= 0 else -1,
-                item.heirs,
-            )
-            for item in blobs
-        ]
+        shards[-1] += [item._replace(base=item.base + start) if item.base >= 0 else item for item in blobs]
         cost[-1] += size
 
     folders = repository.object_folders()
