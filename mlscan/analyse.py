@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.sightings import Sightings
-from mlscan.catalog.triggers import acts
 from mlscan.documents.document import UTF16, Document, kind_of, open_document
 from mlscan.documents.pairs import wanted
 from mlscan.documents.pairs.choose import holds_no_settings
-from mlscan.documents.typescript_files import is_source
 from mlscan.documents.yaml import Node, YamlError, compose, documents
 from mlscan.flow.program import Program
 from mlscan.model import Family, Finding, Note, Rule
+from mlscan.roles import may_be_pipeline, may_grant, promotes, wanted_by_graph
+from mlscan.secrets.candidate import Candidate
 from mlscan.secrets.find import SecretFinder
 from mlscan.sources.source import Source
 from mlscan.suppress.inline import InlineMarkers
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
 
 _YAML_LIMIT = 5_000_000
-_CONFIGURATION = (".tf", ".tf.tmpl", ".tf.j2", ".tf.jinja", ".json", ".template", ".asl", "dinghyfile")
-_DOCUMENTATION = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 _TRIGGERS = {
     "python": frozenset(
         {
@@ -70,8 +68,12 @@ _TRIGGERS = {
     ),
     "text": frozenset({"exposed", "ignore", "delivery", "orchestration", "groovy", "lax", "access"}),
 }
-_PROMOTES = (frozenset({"promotion", "production"}), frozenset({"commanded", "runs"}))
+_YAML_SECRETS = frozenset({"yaml-name", "setting", "command"})
 _UNSAFE = (frozenset({"unsafe"}), frozenset({"load", "loader", "origin"}), frozenset({"mutable", "serves"}))
+
+
+# A finding, and the candidate that it shows masked.
+Credential = tuple[Finding, Candidate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Analyser:
         self._grants = Family.ACCESS.value in names
         self._matcher = Matcher(catalog)
         self._plugins = _plugins(plugins)
-        self._secrets = SecretFinder(
+        self.secrets = SecretFinder(
             catalog,
             self._matcher,
             inventory=inventory,
@@ -166,7 +168,7 @@ class Analyser:
             hits, fired = self._matcher.match(source.data)
             if not hits and not (fired and fired & self._worth_opening(source)) and not self._asked(source):
                 sighted = self._sightings.of(source.path, fired)
-                promotes = _promotes(source, fired)
+                promotes = promotes(source, fired)
                 return Understood(None, sighted=sighted, promotes=promotes) if sighted or promotes else None
         document = open_document(source)
         if coded or document.data != source.data:
@@ -186,15 +188,15 @@ class Analyser:
     def pipeline(self, source: Source) -> bool:
         """Whether the promotion graph wants to see a file."""
         _, fired = self._matcher.match(source.data)
-        return _may_be_pipeline(source, fired)
+        return may_be_pipeline(source, fired)
 
     def role(self, source: Source) -> Understood:
         """What a file is to others: whether the promotion graph or the rules over rights want to see it, and
         the kinds of evidence it may hold. Nothing is looked for in it."""
         coded = source.suffix == ".ipynb" or source.data.startswith(UTF16)
         _, fired = self._matcher.match(open_document(source).data if coded else source.data)
-        pipeline = _may_be_pipeline(source, fired)
-        access = "access" in fired and self._grants and _may_grant(source)
+        pipeline = may_be_pipeline(source, fired)
+        access = "access" in fired and self._grants and may_grant(source)
         return Understood(
             None, pipeline=pipeline, access=access, sighted=self._sightings.of(source.path, fired)
         )
@@ -241,10 +243,10 @@ class Analyser:
             findings += self._unsafe.find(document, program)
         if "lax" in fired:
             findings += self._lax.find(document)
-        pipeline = _wanted_by_graph(document, fired)
+        pipeline = wanted_by_graph(document, fired)
         if "exposed" in fired and document.kind in ("yaml", "text"):
             findings += self._exposed.find(document, pipeline)
-        access = "access" in fired and self._grants and _may_grant(document.source)
+        access = "access" in fired and self._grants and may_grant(document.source)
         if "ignore" in fired:
             findings, unused = self.marked(document, findings)
             # In a pipeline a comment may serve a finding of the graph, which is yet to come.
@@ -252,12 +254,12 @@ class Analyser:
         sighted = self._sightings.of(document.source.path, fired)
         notes = [*notes, *self._given_up(document, hits)]
         told = (*document.notes, *sorted(set(notes)))
-        promotes = _promotes(document.source, fired)
+        promotes = promotes(document.source, fired)
         return Understood(document, tuple(findings), told, pipeline, access, sighted, promotes)
 
     def _given_up(self, document: Document, hits: list[Hit]) -> Iterator[Note]:
         """A note for each rule of the user's own that may have something here and took too long."""
-        for rule in self._secrets.given_up():
+        for rule in self.secrets.given_up():
             if any(hit.name == rule for hit in hits):
                 what = f"rule '{rule}' takes too long and was not looked for; make its pattern more exact"
                 yield Note(document.source.path, "unparsed", what)
@@ -265,30 +267,43 @@ class Analyser:
     def _find_secrets(
         self, document: Document, hits: list[Hit], fired: Fired
     ) -> tuple[list[Finding], list[Note], Program | None]:
+        program, roots, notes, named = self._parsed(document, fired)
+        found = self.secrets.find(document, hits, program, roots, named=named, fired=fired)
+        return found, notes, program
+
+    def credentials(self, document: Document, hits: list[Hit], fired: Fired) -> list[Credential]:
+        """The credentials of a document with their plain values, for whoever has to know them again."""
+        from mlscan.secrets.merge import finding
+
+        program, roots, _, named = self._parsed(document, fired)
+        found = self.secrets.candidates(document, hits, program, roots, named=named, fired=fired)
+        return [(finding(document, best, others), best) for best, others in found]
+
+    def _parsed(
+        self, document: Document, fired: Fired
+    ) -> tuple[Program | None, list[Node], list[Note], bool]:
+        """What a document holds that is worth a look for credentials: a program, YAML, names and values."""
         program: Program | None = None
         roots: list[Node] = []
         notes: list[Note] = []
-        if document.kind in ("python", "notebook") and self._secrets.worth_parsing(document, fired):
+        if document.kind in ("python", "notebook") and self.secrets.worth_parsing(document, fired):
             program = Program(document)
             notes = program.notes
         elif (
-            document.kind == "yaml"
-            and fired & {"yaml-name", "setting", "command"}
-            and not holds_no_settings(document.source.path)
+            document.kind == "yaml" and fired & _YAML_SECRETS and not holds_no_settings(document.source.path)
         ):
             roots, notes = self._composed(document, fired)
         # Python and YAML that do not parse are read by their lines.
         unread = document.kind == "text" or (bool(notes) and document.kind != "notebook")
-        named = unread and self._secrets.worth_reading(document, fired, _pairs_of(document.source))
-        found = self._secrets.find(document, hits, program, roots, named=named, fired=fired)
-        return found, notes, program
+        named = unread and self.secrets.worth_reading(document, fired, _pairs_of(document.source))
+        return program, roots, notes, named
 
     def _composed(self, document: Document, fired: Fired) -> tuple[list[Node], list[Note]]:
         """The trees of those documents of a YAML stream that may hold a credential."""
         roots: list[Node] = []
         try:
             for start, text in documents(document.data):
-                if self._secrets.worth_composing(text, start, fired):
+                if self.secrets.worth_composing(text, start, fired):
                     if len(text) > _YAML_LIMIT:
                         raise YamlError(f"larger than {_YAML_LIMIT} bytes")
                     roots += compose(text, start)
@@ -297,15 +312,6 @@ class Analyser:
             what = f"not YAML ({error}); searched as text"
             return [], [Note(document.source.path, "unparsed", what, line)]
         return roots, []
-
-
-def _promotes(source: Source, fired: Fired) -> bool:
-    return source.suffix == ".py" and any(wanted <= fired for wanted in _PROMOTES)
-
-
-def _may_be_pipeline(source: Source, fired: Fired) -> bool:
-    worth = fired & {"pipeline", "delivery", "orchestration", "groovy"}
-    return bool(worth) and _wanted_by_graph(open_document(source), fired)
 
 
 def _plugins(names: tuple[str, ...]) -> Plugins | None:
@@ -318,25 +324,3 @@ def _plugins(names: tuple[str, ...]) -> Plugins | None:
 
 def _pairs_of(source: Source) -> frozenset[str]:
     return wanted(source.path, source.data[:100], len(source.data))
-
-
-def _wanted_by_graph(document: Document, fired: frozenset[str]) -> bool:
-    listed = {"yaml": "pipeline", "text": "groovy"}.get(document.kind, "")
-    if listed in fired:
-        return not document.source.path.lower().endswith(_DOCUMENTATION)
-    acting = "orchestration" in fired and acts(document.data)
-    return ("delivery" in fired or acting) and _may_deliver(document)
-
-
-def _may_grant(source: Source) -> bool:
-    """Whether a file that names rights is code or configuration, and neither a text nor a list of names."""
-    path = source.path.lower()
-    return not path.endswith(_DOCUMENTATION) and not holds_no_settings(path)
-
-
-def _may_deliver(document: Document) -> bool:
-    """Whether a file with a mark of a delivery is code or configuration, and not a text about it."""
-    if document.kind == "text":
-        path = document.source.path
-        return path.lower().endswith(_CONFIGURATION) or is_source(path)
-    return document.kind in ("python", "yaml")

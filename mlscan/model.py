@@ -130,13 +130,31 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """Since when a secret is in a repository: the commit that brought it (hexadecimal, empty for a file that
+    no commit holds), its author's date (ISO 8601, with the author's offset) and name, where that is wanted.
+
+    `versions` counts the different contents of files that hold it. `head` is where it stands in the commit
+    that is checked out; where it does not, `removed` is the last commit known to have taken it away.
+    """
+
+    commit: str
+    date: str
+    author: str = ""
+    versions: int = 1
+    head: Place | None = None
+    removed: str = ""
+    removed_date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One place where one rule is broken. Holds no plain secret in any field.
 
     `flow` is the path that proves it, first step first. `evidence` lists why mlscan believes it.
-    `fingerprint` survives moved lines; `line_hash` is codeql-action's `primaryLocationLineHash`.
-    `known_by` are keyed hashes by which a baseline may know it, its own first; empty without a baseline, and
-    in no report.
+    `fingerprint` survives moved lines; `line_hash` is codeql-action's `primaryLocationLineHash`. `known_by`
+    are keyed hashes by which a baseline may know it, its own first; empty without one, and in no report.
+    One of a history has a `past`, and its place is that of the commit it came with.
     """
 
     rule: str
@@ -151,6 +169,7 @@ class Finding:
     fingerprint: str = ""
     line_hash: str = ""
     known_by: tuple[str, ...] = ()
+    past: Past | None = None
 
     @property
     def sort_key(self) -> tuple[str, Region, str, str]:

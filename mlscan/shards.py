@@ -148,7 +148,7 @@ def merged(partials: Iterable[Partial]) -> Partial:
 def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, int], None] | None) -> Partial:
     """The partial result of a listing; `jobs` 0 chooses, and the result is the same for any number."""
     total = sum(entry.size for entry in listing.entries)
-    processes = jobs or min(_processors(), 1 + total // _POOL_PAYS)
+    processes = jobs or min(processors(), 1 + total // _POOL_PAYS)
     shards = _shards(listing.entries, total, processes)
     done: list[Partial] = []
     files = 0
@@ -210,7 +210,8 @@ def _work(root: Path, paths: list[str]) -> Partial:
     return _Inherited.worker.shard(root, paths)
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many of the machine this process may use."""
     if not hasattr(os, "fork"):
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -53,8 +53,9 @@ class Compiled(msgspec.Struct, frozen=True):
 class Matcher:
     """The compiled database with its scratch space; one per process, not shared between threads."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._names, self._tokens, self._database, self._scratch = _open(catalog)
+    def __init__(self, catalog: Catalog, only: frozenset[str] | None = None) -> None:
+        """`only` names the expressions to look for; None stands for all of them."""
+        self._names, self._tokens, self._database, self._scratch = _open(catalog, only)
 
     def match(self, text: bytes) -> tuple[list[Hit], Fired]:
         """(token hits, triggers that fired) of a text, hits in the order of their ends."""
@@ -76,11 +77,11 @@ class Matcher:
         return hits, fired
 
 
-def _open(catalog: Catalog) -> tuple[tuple[str, ...], int, Any, Any]:
+def _open(catalog: Catalog, only: frozenset[str] | None) -> tuple[tuple[str, ...], int, Any, Any]:
     """Names, number of tokens, database and scratch, from the cache where it holds a usable one."""
     import hyperscan
 
-    entry = f"patterns-{_key(catalog)}.msgpack"
+    entry = f"patterns-{_key(catalog, only)}.msgpack"
     compiled = _stored(entry)
     if compiled is not None:
         try:
@@ -90,7 +91,7 @@ def _open(catalog: Catalog) -> tuple[tuple[str, ...], int, Any, Any]:
             return compiled.names, compiled.tokens, database, scratch
         except (hyperscan.error, ValueError, TypeError):
             pass  # built by another library or for another processor: compile again
-    names, tokens, database = _compile(catalog)
+    names, tokens, database = _compile(catalog, only)
     cache.write(entry, msgspec.msgpack.encode(Compiled(names, tokens, hyperscan.dumpb(database))))
     scratch = hyperscan.Scratch(database)
     database.scratch = scratch
@@ -105,12 +106,12 @@ def _stored(entry: str) -> Compiled | None:
         return None
 
 
-def _compile(catalog: Catalog) -> tuple[tuple[str, ...], int, Any]:
+def _compile(catalog: Catalog, only: frozenset[str] | None) -> tuple[tuple[str, ...], int, Any]:
     import hyperscan
 
     from mlscan.catalog.patterns import patterns
 
-    wanted = patterns(catalog)
+    wanted = [pattern for pattern in patterns(catalog) if only is None or pattern.name in only]
     flags = {
         (False, False): 0,
         (True, False): hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL,
@@ -127,8 +128,8 @@ def _compile(catalog: Catalog) -> tuple[tuple[str, ...], int, Any]:
     return tuple(pattern.name for pattern in wanted), tokens, database
 
 
-def _key(catalog: Catalog) -> str:
-    """The state of the rules and of this program's expressions, the library, and the processor."""
+def _key(catalog: Catalog, only: frozenset[str] | None) -> str:
+    """The state of the rules and of this program's expressions, those wanted, the library, the processor."""
     import hyperscan
 
     from mlscan.catalog import patterns, triggers
@@ -136,6 +137,8 @@ def _key(catalog: Catalog) -> str:
     code = f"{cache.state_of(patterns.__file__)} {cache.state_of(triggers.__file__)}"
     state = catalog.state or hashlib.sha256(msgspec.msgpack.encode(catalog)).hexdigest()
     facts = f"{state} {code} {getattr(hyperscan, '__version__', '')} {platform.machine()} {_processor()}"
+    if only is not None:
+        facts += f" {sorted(only)}"
     return hashlib.sha256(facts.encode()).hexdigest()[:24]
 
 

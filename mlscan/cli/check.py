@@ -148,7 +148,7 @@ def check(
     report = _scan(request, settled, quiet, known)
     if since is not None:
         report = _since(report, request, settled, since)
-    _write(report, settled, output, color, verbose - quiet)
+    write(report, settled, output, color, verbose - quiet)
     if settled.strict:
         check_read(report)
     exit_zero = settled.format == "sarif" if settled.exit_zero is None else settled.exit_zero
@@ -258,7 +258,7 @@ def _since(report: Report, request: Request, config: Config, name: str) -> Repor
     return narrowed(report, changes, found.report)
 
 
-def _write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
+def write(report: Report, config: Config, output: str | None, color: str, verbosity: int) -> None:
     """The report to stdout, or to a file with the text for a reader of the log still on stdout."""
     from dataclasses import replace
 

@@ -19,6 +19,7 @@ from mlscan.cli.evidence import evidence
 from mlscan.cli.explain import explain
 from mlscan.cli.fix import fix
 from mlscan.cli.graph import graph
+from mlscan.cli.history import history
 from mlscan.cli.init import init
 from mlscan.cli.rules import rules
 from mlscan.errors import UserError
@@ -73,6 +74,7 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(graph)
+main.add_command(history)
 main.add_command(evidence)
 main.add_command(diff)
 main.add_command(audit)

@@ -15,9 +15,10 @@ _INTERVAL = 0.1
 
 
 class Progress:
-    """Called with files done and files in all; writes one line to stderr and wipes it when closed."""
+    """Called with what is done and what there is; writes one line to stderr and wipes it when closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "files") -> None:
+        self._what = what
         self._next = time.monotonic() + _DELAY
         self._shown = 0
 
@@ -26,7 +27,7 @@ class Progress:
         if now < self._next:
             return
         self._next = now + _INTERVAL
-        line = f"mlscan: {done} of {total} files"
+        line = f"mlscan: {done} of {total} {self._what}"
         click.echo(f"\r{line:<{self._shown}}", nl=False, err=True)
         self._shown = len(line)
 

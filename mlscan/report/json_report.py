@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from mlscan import __version__
-from mlscan.model import Cell, Finding, Note, Place, Report, Rule
+from mlscan.model import Cell, Finding, Note, Past, Place, Report, Rule
 from mlscan.report.style import PLAIN, Style
 from mlscan.report.summary import rules_by_id, summarise
 
@@ -44,8 +44,24 @@ def _finding(finding: Finding, rule: Rule) -> dict[str, Any]:
         "fix": finding.fix or rule.fix,
         "fingerprint": finding.fingerprint,
     }
+    if finding.past is not None:
+        entry["past"] = _past(finding.past)
     if finding.suppressed is not None:
         entry["suppression"] = {"kind": finding.suppressed.kind, "reason": finding.suppressed.reason}
+    return entry
+
+
+def _past(past: Past) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "commit": past.commit,
+        "date": past.date,
+        "versions": past.versions,
+        "in_head": past.head is not None,
+    }
+    if past.author:
+        entry["author"] = past.author
+    if past.removed:
+        entry["removed"] = {"commit": past.removed, "date": past.removed_date}
     return entry
 
 

@@ -35,6 +35,8 @@ def result(
         "confidence": finding.confidence.word,
         "evidence": list(finding.evidence),
     }
+    if finding.past is not None:
+        properties |= {"commit": finding.past.commit, "commitDate": finding.past.date}
     if alert.others:
         properties["otherFingerprints"] = [other.fingerprint for other in alert.others]
     return om.Result(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mlscan.secrets.plugins.bridge import Plugins
 
 
+_WORD = re.compile(rb"[A-Za-z_]\w{2,60}")
+_STEP = 200  # bytes between two looks that see all of a text
 _SCHEMA = re.compile(rb"""(?m)^kind:[ \t]{0,9}["']?CustomResourceDefinition\b""")
 
 
@@ -67,6 +69,25 @@ class SecretFinder:
         `program` is the parsed Python of the document and `roots` its YAML, when these are worth a look;
         `named` says that the name and value pairs of any other file are; `fired` are the triggers.
         """
+        merged = self.candidates(document, hits, program, roots, named=named, fired=fired)
+        findings = [finding(document, best, others) for best, others in merged]
+        if document.kind != "notebook":
+            return findings
+        from mlscan.secrets.notebooks import explained
+
+        return explained(document, merged, findings)
+
+    def candidates(
+        self,
+        document: Document,
+        hits: Iterable[Hit],
+        program: Program | None,
+        roots: list[Node],
+        *,
+        named: bool = False,
+        fired: Fired = NOTHING,
+    ) -> list[tuple[Candidate, list[Candidate]]]:
+        """Those of `find`, each with the others at its place; they hold plain secrets."""
         candidates: list[Candidate] = list(self._formats.find(document, hits, self._judge))
         if program is not None:
             candidates += self._sinks.find(document, program, self._judge, self._names)
@@ -91,9 +112,7 @@ class SecretFinder:
         document.conceal((candidate.start, candidate.end) for candidate in candidates)
         # An ignore comment may be there for what only `--min-confidence low` shows.
         every = self._inventory or "ignore" in fired
-        merged = [pair for pair in merge(candidates) if every or _believed(*pair)]
-        findings = [finding(document, best, others) for best, others in merged]
-        return notebooks.explained(document, merged, findings) if document.kind == "notebook" else findings
+        return [pair for pair in merge(candidates) if every or _believed(*pair)]
 
     def given_up(self) -> tuple[str, ...]:
         """Formats of the user's own that took too long and are no longer looked for."""
@@ -105,6 +124,39 @@ class SecretFinder:
             return True
         wanted = "name" in fired or {"sink", "opaque"} <= fired
         return wanted and python_lines.plausible(document.data, fired, self._judge, self._names)
+
+    def formatted(self, document: Document, hits: Iterable[Hit]) -> Iterator[bytes]:
+        """The credentials of a format among the hits."""
+        for found in self._formats.find(document, hits, self._judge):
+            yield document.data[found.start : found.end]
+
+    def opaque(self, text: bytes, fired: Fired) -> bool:
+        """Whether Python holds a literal that a call of it might take for a credential."""
+        return any(True for _ in python_lines.opaque(text, fired, self._judge))
+
+    def clues(self, text: bytes, fired: Fired, triggers: frozenset[str]) -> Iterator[bytes]:
+        """What speaks for reading a text, each with the name that stands before it."""
+        for end in fired.ends.get("command", ()):
+            yield text[text.rfind(b"\n", 0, end) + 1 : end + _STEP].split(b"\n", 1)[0]
+        ends = sorted(end for name in triggers - {"command"} for end in fired.ends.get(name, ()))
+        yield from near.clues(text, ends, self._judge, self._names)
+
+    def python_clues(self, text: bytes, fired: Fired) -> Iterator[bytes]:
+        """What speaks for parsing Python, each with the name that stands before it."""
+        return python_lines.clues(text, fired, self._judge, self._names)
+
+    def reached(self, text: bytes, fired: Fired, calls: bytes) -> bool:
+        """Whether lines of a Python text with calls name what may carry such a literal to them."""
+        words = set(_WORD.findall(calls))
+        return not words.isdisjoint(python_lines.carriers(text, fired, self._judge))
+
+    def anywhere(self, text: bytes) -> Iterator[bytes]:
+        """The secrets' names with plausible values anywhere in a short text."""
+        return near.clues(text, range(0, len(text), _STEP), self._judge, self._names)
+
+    def settings(self, document: Document) -> bool:
+        """Whether the names and values of a text hold what may be a credential."""
+        return any(True for _ in settings.find(document, self._judge, self._names))
 
     def worth_composing(self, text: bytes, start: int, fired: Fired) -> bool:
         """Whether a YAML document that starts at an offset could hold a credential.

