@@ -45,7 +45,8 @@ def _finding(finding: Finding, rule: Rule) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
     }
     if finding.suppressed is not None:
-        entry["suppression"] = {"kind": finding.suppressed.kind, "reason": finding.suppressed.reason}
+        said = finding.suppressed
+        entry["suppression"] = {"kind": said.kind, "by": said.by, "reason": said.reason}
     return entry
 
 
