@@ -122,11 +122,22 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why a finding does not count: `kind` is `inline`, `config` or `baseline`."""
+    """Why a finding does not count: `kind` is `inline`, `config` or `baseline`; `marker` is the comment, the
+    pattern of the configuration or the name of the baseline's file."""
 
     kind: str
     marker: str
     reason: str = ""
+
+    @property
+    def by(self) -> str:
+        """What suppresses it, for people: `comment`, `per-path-ignores "tests/"`, the name of a file."""
+        if self.kind == "config":
+            return f'per-path-ignores "{self.marker}"'
+        return self.marker if self.kind == "baseline" else "comment"
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.reason}" if self.reason else self.by
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def test_per_path_ignores_mark_findings(
     ]
     run(["-v", "--root", "."])
     shown = capsys.readouterr().out
-    assert "suppressed[huggingface-token]: tests/conftest.py:1:13 (config): per-path-ignores, tests/" in shown
-    assert "1 finding suppressed" in shown
+    assert 'suppressed[huggingface-token]: tests/conftest.py:1:13 by per-path-ignores "tests/"' in shown
+    assert "1 finding suppressed: 1 by per-path-ignores." in shown
 
 
 def test_an_inline_comment_counts_before_a_path(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

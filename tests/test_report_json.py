@@ -39,7 +39,7 @@ def test_suppressed_findings_are_apart_and_only_there_if_asked_for() -> None:
     assert list(document) == ["version", "tool", "findings", "suppressed", "notes", "summary"]
     assert document["summary"]["findings"] == len(document["findings"]) == 4
     assert [entry["suppression"] for entry in document["suppressed"]] == [
-        {"kind": "inline", "reason": "a fake"}
+        {"kind": "inline", "by": "comment", "reason": "a fake"}
     ]
 
 

@@ -65,7 +65,7 @@ def test_junit_of_nothing_is_a_test_that_passed() -> None:
 def test_junit_skips_what_is_suppressed() -> None:
     assert "Silenced" not in junit.render(FULL)
     skipped = [case.get("message") for case in suites(FULL, Style(suppressed=True)).iter("skipped")]
-    assert "suppressed (inline): a fake" in skipped
+    assert "suppressed by comment: a fake" in skipped
 
 
 @given(st.text(max_size=40))
@@ -86,7 +86,7 @@ def test_csv_has_a_row_for_each_finding_worst_first() -> None:
     assert found[0]["cell"] == "cell 3, line 4"
     assert (found[1]["path"], found[1]["line"], found[1]["end_column"]) == ("src/train.py", "12", "18")
     assert {row["suppressed"] for row in found} == {""}
-    assert rows(FULL, Style(suppressed=True))[-1]["suppressed"] == "inline: a fake"
+    assert rows(FULL, Style(suppressed=True))[-1]["suppressed"] == "comment: a fake"
     assert rows(EMPTY) == []
 
 

@@ -88,7 +88,7 @@ def test_text_without_findings() -> None:
 def test_verbose_adds_evidence_suppressed_findings_and_all_notes() -> None:
     shown = text.render(FULL, Style(verbosity=1))
     assert "= evidence: prefix; checksum holds (high confidence)" in shown
-    assert "suppressed[huggingface-token]: tests/data.py:1:1 (inline): a fake" in shown
+    assert "suppressed[huggingface-token]: tests/data.py:1:1 by comment: a fake" in shown
     assert "skipped: data/big.csv" in shown
     assert "skipped: data/big.csv" not in text.render(FULL)
 

@@ -9,7 +9,13 @@ from fixing import KEY, TOKEN
 
 from mlscan.cli.main import run
 
-PLUGIN = "from detect_secrets.plugins.base import RegexBasedDetector\n"
+PLUGIN = """\
+import re
+from detect_secrets.plugins.base import RegexBasedDetector
+class Zork(RegexBasedDetector):
+    secret_type = "Zork key"
+    denylist = [re.compile("zork_[a-z0-9]{20}")]
+"""
 
 
 @pytest.fixture
@@ -46,6 +52,24 @@ def test_audit_takes_a_baseline_and_a_threshold(folder: Path) -> None:
     (folder / "mlscan.toml").write_text('fail-on = "error"\n[severity]\nhuggingface-token = "warning"\n')
     assert run(stop) == 0
     assert run([*stop, "--fail-on", "warning"]) == 1
+
+
+@pytest.mark.parametrize("report_format", ["text", "junit", "csv", "json", "sarif"])
+def test_every_format_says_what_suppresses(
+    report_format: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["baseline", "--reason", "revoked"]) == 0
+    (folder / "here.py").write_text(
+        f'import wandb\nwandb.login(key="{KEY}")  # mlscan: ignore[secrets] a fake\n'
+    )
+    (folder / "mlscan.toml").write_text('[per-path-ignores]\n"there.py" = ["secrets"]\n')
+    (folder / "there.py").write_text(f'import wandb\nwandb.login(key="{KEY[::-1]}")\n')
+    capsys.readouterr()
+    assert run(["--format", report_format, "--show-suppressed"]) == 0
+    shown = capsys.readouterr().out.replace("&quot;", '"').replace('\\"', '"').replace('""', '"')
+    for said in ("a fake", 'per-path-ignores "there.py"', ".mlscan-baseline.json"):
+        assert said in shown
+    assert "revoked" in shown
 
 
 @pytest.mark.parametrize("command", ["check", "baseline", "audit"])

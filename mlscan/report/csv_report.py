@@ -50,7 +50,7 @@ def _row(finding: Finding, rule: Rule) -> list[str | int]:
         _inert(one_line(finding.message)),
         _inert(one_line(finding.fix or rule.fix)),
         finding.fingerprint,
-        _inert(f"{said.kind}: {one_line(said.reason)}".rstrip(": ")) if said is not None else "",
+        _inert(one_line(str(said))) if said is not None else "",
     ]
 
 

@@ -47,7 +47,8 @@ def _finding(finding: Finding, rule: Rule) -> dict[str, Any]:
     if finding.past is not None:
         entry["past"] = _past(finding.past)
     if finding.suppressed is not None:
-        entry["suppression"] = {"kind": finding.suppressed.kind, "reason": finding.suppressed.reason}
+        said = finding.suppressed
+        entry["suppression"] = {"kind": said.kind, "by": said.by, "reason": said.reason}
     return entry
 
 

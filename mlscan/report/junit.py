@@ -48,7 +48,7 @@ def render(report: Report, style: Style = PLAIN) -> str:
 def _case(finding: Finding, rule: Rule) -> str:
     message = f"{finding.place}: {one_line(finding.message)}"
     if finding.suppressed is not None:
-        reason = f"suppressed ({finding.suppressed.kind}): {finding.suppressed.reason}"
+        reason = f"suppressed by {finding.suppressed}"
         inside = f"      <skipped message={_quoted(reason)}/>\n"
     else:
         body = f"{rule.severity.level}[{rule.id}]: {message}\nWhy: {rule.why}\nFix: {finding.fix or rule.fix}"

@@ -67,7 +67,8 @@ def _suppressions(suppressed: Suppression | None) -> list[om.Suppression]:
     if suppressed is None:
         return []
     kind = "inSource" if suppressed.kind == "inline" else "external"
-    return [om.Suppression(kind=kind, justification=suppressed.reason or None)]
+    said = suppressed.reason if suppressed.kind == "inline" else str(suppressed)
+    return [om.Suppression(kind=kind, justification=said or None)]
 
 
 def _message(alert: Alert, related: tuple[Place, ...]) -> str:

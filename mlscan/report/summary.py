@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from mlscan.model import Finding, Report, Rule, Severity
 
 _COMMENTS = "comments"
+_PATHS = "per-path-ignores"
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of one report. Findings that are suppressed count only in `suppressed`, and in `suppressed_by`
-    under the name of the baseline file, or under the kind of suppression.
+    under the name of the baseline file, `comments` or `per-path-ignores`.
 
     `unreadable`, `unparsed` and `skipped` are distinct files, as `mlscan.model.Note` defines the words.
     """
@@ -99,7 +100,7 @@ def _suppressor(finding: Finding) -> str:
         return ""
     if finding.suppressed.kind == "baseline":
         return finding.suppressed.marker
-    return _COMMENTS if finding.suppressed.kind == "inline" else finding.suppressed.kind
+    return _COMMENTS if finding.suppressed.kind == "inline" else _PATHS
 
 
 def unanalysed(summary: Summary) -> str:

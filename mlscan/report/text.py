@@ -69,14 +69,8 @@ def _suppressed(report: Report) -> list[str]:
     lines = []
     for finding in sorted(report.findings, key=lambda finding: finding.sort_key):
         if finding.suppressed is not None:
-            reason = f": {one_line(finding.suppressed.reason)}" if finding.suppressed.reason else ""
             place = visible(str(finding.place))
-            by = (
-                finding.suppressed.marker
-                if finding.suppressed.kind == "baseline"
-                else finding.suppressed.kind
-            )
-            lines.append(f"suppressed[{finding.rule}]: {place} ({visible(by)}){reason}")
+            lines.append(f"suppressed[{finding.rule}]: {place} by {one_line(str(finding.suppressed))}")
     return ["\n".join(lines)] if lines else []
 
 

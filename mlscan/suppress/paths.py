@@ -45,7 +45,5 @@ class PathIgnores:
         names = {finding.rule, rules[finding.rule].family.value}
         for pattern, ignored, fits in self._tests:
             if ignored & names and fits(finding.place.path):
-                return replace(
-                    finding, suppressed=Suppression("config", pattern, f"per-path-ignores, {pattern}")
-                )
+                return replace(finding, suppressed=Suppression("config", pattern))
         return finding

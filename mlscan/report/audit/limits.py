@@ -13,7 +13,7 @@ _KINDS = {
     "unreadable": "could not be read",
     "unparsed": "could not be parsed; their raw text was searched for secrets all the same",
     "skipped": "left out on purpose",
-    "unused": "comments that suppress nothing",
+    "unused": "comments and entries of baselines that suppress nothing",
 }
 
 
