@@ -168,8 +168,8 @@ class Analyser:
             hits, fired = self._matcher.match(source.data)
             if not hits and not (fired and fired & self._worth_opening(source)) and not self._asked(source):
                 sighted = self._sightings.of(source.path, fired)
-                promotes = promotes(source, fired)
-                return Understood(None, sighted=sighted, promotes=promotes) if sighted or promotes else None
+                code = promotes(source, fired)
+                return Understood(None, sighted=sighted, promotes=code) if sighted or code else None
         document = open_document(source)
         if coded or document.data != source.data:
             hits, fired = self._matcher.match(document.data)
@@ -254,8 +254,8 @@ class Analyser:
         sighted = self._sightings.of(document.source.path, fired)
         notes = [*notes, *self._given_up(document, hits)]
         told = (*document.notes, *sorted(set(notes)))
-        promotes = promotes(document.source, fired)
-        return Understood(document, tuple(findings), told, pipeline, access, sighted, promotes)
+        code = promotes(document.source, fired)
+        return Understood(document, tuple(findings), told, pipeline, access, sighted, code)
 
     def _given_up(self, document: Document, hits: list[Hit]) -> Iterator[Note]:
         """A note for each rule of the user's own that may have something here and took too long."""
