@@ -22,6 +22,7 @@ from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 from mlscan.sources.tree import list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
+from mlscan.watchdog import watched
 
 if TYPE_CHECKING:
     from mlscan.baseline.entry import Covered
@@ -83,6 +84,7 @@ def scanned(
     rules = graded(rulebook(catalog), config)
     worker = Worker(catalog, rules, config, keys)
     with ExitStack() as stack:
+        stack.enter_context(watched(config.max_file_seconds))
         asked = looked_at(request, worker, config, progress, stack)
         done = asked.done
         graph, of_code, insight = _graph(worker, catalog, asked, config)

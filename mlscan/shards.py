@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlscan.analyse import Analyser
+from mlscan.analyse import Analyser, Understood
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
+from mlscan.pool import pooled
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Listing, read
 from mlscan.suppress.paths import PathIgnores
+from mlscan.watchdog import TooLongError, within
 
 if TYPE_CHECKING:
     from mlscan.baseline.keys import Keys
@@ -74,17 +77,20 @@ class Worker:
         self.analyser = Analyser(
             catalog, rules, inventory=inventory, enabled=config.enabled, plugins=config.plugins
         )
+        self.patience = config.max_file_seconds
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
         self._ignored = PathIgnores(config.per_path_ignores)
         self._keys = keys
 
-    def shard(self, root: Path, paths: Iterable[str]) -> Partial:
-        """The partial result of some files below a root; a file that vanished meanwhile is a note."""
+    def shard(self, root: Path, paths: Iterable[str], *, only_text: bool = False) -> Partial:
+        """The partial result of some files below a root; a file that vanished meanwhile is a note. With
+        `only_text` nothing is understood, and only tokens are found."""
         # Syntax trees are freed by counting references; looking for cycles among them finds none.
         collects = gc.isenabled()
         gc.disable()
-        done = self.found(read(root, path) for path in paths)
+        files = (read(root, path) for path in paths)
+        done = merged(self._searched(files)) if only_text else self.found(files)
         if collects:
             gc.enable()
         return done
@@ -98,8 +104,31 @@ class Worker:
         )
 
     def source(self, source: Source) -> Partial:
-        """The partial result of one file."""
-        understood = self.analyser.analyse(source)
+        """The partial result of one file; of one that takes too long or nests too deeply, what its text
+        shows, with a note."""
+        try:
+            return within(lambda: self._partial(source, self.analyser.analyse(source)))
+        except TooLongError:
+            what = f"takes longer than {self.patience} s"
+        except (RecursionError, MemoryError) as error:
+            what = "nested too deeply" if isinstance(error, RecursionError) else "takes too much memory"
+        note = Note(source.path, "unparsed", f"{what}; only tokens are found")
+        try:
+            return merged((within(lambda: self._text(source)), Partial(notes=(note,))))
+        except (TooLongError, MemoryError):
+            note = Note(source.path, "unreadable", what)
+            return Partial(notes=(note,), files=1, bytes=len(source.data))
+
+    def _searched(self, files: Iterable[Source | Note | None]) -> Iterator[Partial]:
+        """What the texts of some files show."""
+        for file in files:
+            if file is not None:
+                yield Partial(notes=(file,)) if isinstance(file, Note) else self._text(file)
+
+    def _text(self, source: Source) -> Partial:
+        return self._partial(source, self.analyser.tokens(source))
+
+    def _partial(self, source: Source, understood: Understood | None) -> Partial:
         if understood is None:
             return Partial(files=1, bytes=len(source.data))
         sighted = ((source.path, understood.sighted),) if understood.sighted else ()
@@ -152,16 +181,17 @@ def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, in
     shards = _shards(listing.entries, total, processes)
     done: list[Partial] = []
     files = 0
-    results = (
-        _pooled(worker, listing.root, shards, processes)
+    results: Generator[Partial, None, None] = (
+        pooled(worker, listing.root, shards, processes)
         if processes > 1 < len(shards)
         else (worker.shard(listing.root, paths) for paths in shards)
     )
-    for paths, part in zip(shards, results, strict=True):
-        done.append(part)
-        files += len(paths)
-        if progress is not None:
-            progress(files, len(listing.entries))
+    with closing(results):
+        for paths, part in zip(shards, results, strict=True):
+            done.append(part)
+            files += len(paths)
+            if progress is not None:
+                progress(files, len(listing.entries))
     return merged(done)
 
 
@@ -178,36 +208,6 @@ def _shards(entries: tuple[Entry, ...], total: int, processes: int) -> list[list
         shards[-1].append(entry.path)
         cost += entry.size + overhead
     return shards
-
-
-def _pooled(worker: Worker, root: Path, shards: list[list[str]], processes: int) -> Iterator[Partial]:
-    """Results in the order of the shards, as they come."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    # A forked child inherits the compiled database, which cannot be pickled.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, context, _inherit, (_Inherited(worker),)) as pool:
-        for future in [pool.submit(_work, root, paths) for paths in shards]:
-            yield future.result()
-
-
-class _Inherited:
-    """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
-
-    worker: Worker | None = None
-
-    def __init__(self, worker: Worker) -> None:
-        self.held = worker
-
-
-def _inherit(inherited: _Inherited) -> None:
-    _Inherited.worker = inherited.held
-
-
-def _work(root: Path, paths: list[str]) -> Partial:
-    assert _Inherited.worker is not None
-    return _Inherited.worker.shard(root, paths)
 
 
 def _processors() -> int:
