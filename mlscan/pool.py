@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mlscan.shards import Partial, Worker
 
+_KILLED = "the process that read it was killed"
 _LOOKS_UP = 1.0  # seconds after which a worker notices that it was left alone
 
 
@@ -49,18 +50,15 @@ def _again(worker: Worker, root: Path, paths: list[str]) -> Partial:
     if len(paths) > 1:
         half = len(paths) // 2
         return merged((_again(worker, root, paths[:half]), _again(worker, root, paths[half:])))
-    searched = _alone(worker, root, paths, only_text=True)
-    what = "the process that read it was killed"
-    if searched is None:
-        return Partial(notes=(Note(paths[0], "unreadable", what),))
-    return merged((searched, Partial(notes=(Note(paths[0], "unparsed", f"{what}; only tokens are found"),))))
+    searched = _alone(worker, root, paths, because=_KILLED)
+    return Partial(notes=(Note(paths[0], "unreadable", _KILLED),)) if searched is None else searched
 
 
-def _alone(worker: Worker, root: Path, paths: list[str], *, only_text: bool = False) -> Partial | None:
+def _alone(worker: Worker, root: Path, paths: list[str], *, because: str = "") -> Partial | None:
     """The result of a process of its own, None where that was killed."""
     with _pool(worker, 1) as pool:
         try:
-            return pool.submit(_work, root, paths, only_text).result()
+            return pool.submit(_work, root, paths, because).result()
         except BrokenProcessPool:
             return None
 
@@ -105,8 +103,8 @@ def _begin(inherited: _Inherited, parent: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, _LOOKS_UP, _LOOKS_UP)
 
 
-def _work(root: Path, paths: list[str], only_text: bool = False) -> Partial:
+def _work(root: Path, paths: list[str], because: str = "") -> Partial:
     worker = _Inherited.worker
     assert worker is not None
     with watched(worker.patience):
-        return worker.shard(root, paths, only_text=only_text)
+        return worker.shard(root, paths, because=because)

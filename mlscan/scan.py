@@ -109,7 +109,7 @@ def scanned(
 def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
     """The promotion graph of what was asked for, without looking for anything else."""
     listing = list_files(request, config)
-    found = (read_source(listing.root, entry.path) for entry in listing.entries)
+    found = (read_source(listing.root, entry.path, config.max_file_size) for entry in listing.entries)
     sources = (source for source in found if isinstance(source, Source))
     return graph_of(sources, reader(listing.root), catalog, config)
 
@@ -129,7 +129,7 @@ def release_evidence(
     pipelines: list[str] = []
     sighted: list[tuple[str, frozenset[str]]] = []
     for entry in listing.entries:
-        source = read_source(listing.root, entry.path)
+        source = read_source(listing.root, entry.path, config.max_file_size)
         if isinstance(source, Source):
             role = worker.analyser.role(source)
             pipelines += [source.path] if role.pipeline else []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
 from mlscan.pool import pooled
 from mlscan.sources.source import Source
-from mlscan.sources.tree import Entry, Listing, read
+from mlscan.sources.tree import Entry, Large, Listing, read
+from mlscan.sources.windows import Window, windows
 from mlscan.suppress.paths import PathIgnores
 from mlscan.watchdog import TooLongError, within
 
@@ -83,14 +85,15 @@ class Worker:
         self._ignored = PathIgnores(config.per_path_ignores)
         self._keys = keys
 
-    def shard(self, root: Path, paths: Iterable[str], *, only_text: bool = False) -> Partial:
-        """The partial result of some files below a root; a file that vanished meanwhile is a note. With
-        `only_text` nothing is understood, and only tokens are found."""
+    def shard(self, root: Path, paths: Iterable[str], *, because: str = "") -> Partial:
+        """The partial result of some files below a root; a file that vanished meanwhile is a note. Where
+        there is a reason `because` of which nothing is to be understood, only tokens are found."""
         # Syntax trees are freed by counting references; looking for cycles among them finds none.
         collects = gc.isenabled()
         gc.disable()
-        files = (read(root, path) for path in paths)
-        done = merged(self._searched(files)) if only_text else self.found(files)
+        limit = 0 if because else self._config.max_file_size
+        files = (read(root, path, limit) for path in paths)
+        done = merged(self._file(root, file, because) for file in files if file is not None)
         if collects:
             gc.enable()
         return done
@@ -119,11 +122,35 @@ class Worker:
             note = Note(source.path, "unreadable", what)
             return Partial(notes=(note,), files=1, bytes=len(source.data))
 
-    def _searched(self, files: Iterable[Source | Note | None]) -> Iterator[Partial]:
-        """What the texts of some files show."""
-        for file in files:
-            if file is not None:
-                yield Partial(notes=(file,)) if isinstance(file, Note) else self._text(file)
+    def _file(self, root: Path, file: Source | Large | Note, because: str) -> Partial:
+        if isinstance(file, Note):
+            return Partial(notes=(file,))
+        if isinstance(file, Source):
+            return self.source(file)
+        because = because or f"larger than {self._config.max_file_size} bytes ({file.size})"
+        return self._in_windows(root, file, because)
+
+    def _in_windows(self, root: Path, file: Large, because: str) -> Partial:
+        """What the text of a file shows that is not held as a whole."""
+        notes = [Note(file.path, "unparsed", f"{because}; only tokens are found")]
+        findings: list[Finding] = []
+        try:
+            for window in windows(root, file.path):
+                findings += within(partial(self._window, file.path, window))
+        except (TooLongError, OSError):
+            notes = [Note(file.path, "unreadable", "only a part of it could be read")]
+        return Partial(tuple(findings), tuple(notes), files=1, bytes=file.size)
+
+    def _window(self, path: str, window: Window) -> list[Finding]:
+        understood = self.analyser.tokens(Source(path, window.data))
+        assert understood.document is not None
+        position = understood.document.lines.position
+        low, high = position(window.low), position(window.high)
+        return [
+            replace(finding, place=replace(finding.place, region=window.region(finding.place.region)))
+            for finding in self.reported(understood.findings, understood.document)
+            if low <= (finding.place.region.start_line, finding.place.region.start_column) < high
+        ]
 
     def _text(self, source: Source) -> Partial:
         return self._partial(source, self.analyser.tokens(source))

@@ -47,6 +47,8 @@ class NotebookDocument(Document):
         self._how: dict[int, How] = {}
         # Of a unit that was looked up, where each of its strings ends in the decoded text of all of them.
         self._decoded: dict[int, list[int]] = {}
+        # Of a unit that was looked up, by its start.
+        self._cell_lines: dict[int, Lines] = {}
         texts: list[bytes] = []
         for number, (_, text, _, _, _, _, how) in enumerate(self._pieces):
             if how is not None and (shown := rendered(text, how)) is not text:
@@ -98,7 +100,10 @@ class NotebookDocument(Document):
 
     def cell(self, start: int) -> Cell | None:
         unit = self.unit_at(start)
-        line, column = Lines(self.data[unit.start : unit.end]).position(start - unit.start)
+        lines = self._cell_lines.get(unit.start)
+        if lines is None:
+            lines = self._cell_lines[unit.start] = Lines(self.data[unit.start : unit.end])
+        line, column = lines.position(start - unit.start)
         return Cell(unit.cell, line, column, unit.part, unit.cell_id)
 
     def line_bounds(self, offset: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
@@ -17,6 +18,7 @@ from mlscan.promotion.lower.deliveries import delivered
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
 from mlscan.promotion.trust import trusts_in
+from mlscan.watchdog import TooLongError, within
 
 _LOWERINGS: dict[str, Callable[[Parsed, Context], Pipeline | None]] = {
     "github-actions": github.lower,
@@ -33,22 +35,13 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     notes: list[Note] = []
     trusts: list[Trust] = []
     for document in documents:
-        trusts += trusts_in(document)
-        if not may_be_pipeline(document):
-            continue
-        parsed = context.adopt(document)
-        handled = delivered(parsed, context)
-        if handled is not None:
-            found += handled
-            continue
-        lowering = _LOWERINGS.get(platform_of(parsed))
         try:
-            pipeline = lowering(parsed, context) if lowering is not None else None
-        except RecursionError:
-            notes.append(Note(parsed.path, "unparsed", "an alias holds itself; no pipeline read from it"))
-            continue
-        if pipeline is not None:
-            found.append(pipeline)
+            trust, pipelines = within(partial(_lowered, document, context))
+            trusts += trust
+            found += pipelines
+        except (RecursionError, TooLongError) as error:
+            why = "an alias holds itself" if isinstance(error, RecursionError) else "takes too long"
+            notes.append(Note(document.source.path, "unparsed", f"{why}; no pipeline read from it"))
     for make in context.later:
         found += make()
     kept = [
@@ -73,6 +66,20 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
         claims=tuple(claim for parsed in opened for claim in claims_in(parsed.document)),
         notes=tuple(sorted(notes)),
     )
+
+
+def _lowered(document: Document, context: Context) -> tuple[list[Trust], list[Pipeline]]:
+    """Who is trusted in a file, and its pipelines."""
+    trusts = list(trusts_in(document))
+    if not may_be_pipeline(document):
+        return trusts, []
+    parsed = context.adopt(document)
+    handled = delivered(parsed, context)
+    if handled is not None:
+        return trusts, handled
+    lowering = _LOWERINGS.get(platform_of(parsed))
+    pipeline = lowering(parsed, context) if lowering is not None else None
+    return trusts, [pipeline] if pipeline is not None else []
 
 
 def _unread(parsed: Parsed) -> Note | None:
