@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.database import Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.catalog.sightings import Sightings
-from mlscan.documents.document import UTF16, Document, kind_of, open_document
+from mlscan.documents.document import UTF16, Document, kind_of, open_document, text_document
 from mlscan.documents.pairs import wanted
 from mlscan.documents.pairs.choose import holds_no_settings
 from mlscan.documents.yaml import Node, YamlError, compose, documents
@@ -207,6 +207,13 @@ class Analyser:
         hits, fired = self._matcher.match(document.data)
         self._find_secrets(document, hits, fired)
         return document
+
+    def tokens(self, source: Source) -> Understood:
+        """What the text of a file shows without being understood: formats of tokens."""
+        document = text_document(source)
+        hits, fired = self._matcher.match(document.data)
+        found = self.secrets.tokens(document, hits)
+        return Understood(document, tuple(self.marked(document, found)[0] if "ignore" in fired else found))
 
     def marked(
         self, document: Document, findings: list[Finding], others: Iterable[Finding] = ()

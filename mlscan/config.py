@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     min_severity: Level | UnsetType = UNSET
     min_confidence: Literal["low", "medium", "high"] | UnsetType = UNSET
     max_file_size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    max_file_seconds: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     format: FormatName | UnsetType = UNSET
     statistics: bool | UnsetType = UNSET
     show_suppressed: bool | UnsetType = UNSET
@@ -58,7 +59,8 @@ class Config:
     """Every decision of one run.
 
     `select` and `ignore` hold rule ids and families; an empty `select` means all rules. `exclude` holds
-    gitignore patterns relative to the root. `max_file_size` is in bytes. `jobs` 0 lets mlscan choose.
+    gitignore patterns relative to the root. `max_file_size` is in bytes, `max_file_seconds` in seconds of
+    processor time, 0 for no limit; of what takes more only the text is searched. `jobs` 0 lets mlscan choose.
     `show_suppressed` and `sarif_category` are those of `mlscan.report.style`. `exit_zero` None means: only
     for the format that is uploaded (sarif). Findings below `fail_on` are reported and fail nothing; with
     `strict` a file that could not be read or parsed does. `plugins` names detect-secrets plugins, files
@@ -75,6 +77,7 @@ class Config:
     min_severity: Severity = Severity.NOTE
     min_confidence: Confidence = Confidence.MEDIUM
     max_file_size: int = 50_000_000
+    max_file_seconds: int = 30
     format: FormatName = "text"
     statistics: bool = False
     show_suppressed: bool = False

@@ -22,6 +22,7 @@ from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 from mlscan.sources.tree import list_files, reader, root_of
 from mlscan.sources.tree import read as read_source
+from mlscan.watchdog import watched
 
 if TYPE_CHECKING:
     from mlscan.baseline.entry import Covered
@@ -83,6 +84,7 @@ def scanned(
     rules = graded(rulebook(catalog), config)
     worker = Worker(catalog, rules, config, keys)
     with ExitStack() as stack:
+        stack.enter_context(watched(config.max_file_seconds))
         asked = looked_at(request, worker, config, progress, stack)
         done = asked.done
         graph, of_code, insight = _graph(worker, catalog, asked, config)
@@ -107,7 +109,7 @@ def scanned(
 def promotion_graph(request: Request, catalog: Catalog, config: Config) -> Graph:
     """The promotion graph of what was asked for, without looking for anything else."""
     listing = list_files(request, config)
-    found = (read_source(listing.root, entry.path) for entry in listing.entries)
+    found = (read_source(listing.root, entry.path, config.max_file_size) for entry in listing.entries)
     sources = (source for source in found if isinstance(source, Source))
     return graph_of(sources, reader(listing.root), catalog, config)
 
@@ -127,7 +129,7 @@ def release_evidence(
     pipelines: list[str] = []
     sighted: list[tuple[str, frozenset[str]]] = []
     for entry in listing.entries:
-        source = read_source(listing.root, entry.path)
+        source = read_source(listing.root, entry.path, config.max_file_size)
         if isinstance(source, Source):
             role = worker.analyser.role(source)
             pipelines += [source.path] if role.pipeline else []

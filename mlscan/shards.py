@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlscan.analyse import Analyser
+from mlscan.analyse import Analyser, Understood
 from mlscan.catalog.schema import Catalog
 from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
+from mlscan.pool import pooled
 from mlscan.sources.source import Source
-from mlscan.sources.tree import Entry, Listing, read
+from mlscan.sources.tree import Entry, Large, Listing, read
+from mlscan.sources.windows import Window, windows
 from mlscan.suppress.paths import PathIgnores
+from mlscan.watchdog import TooLongError, within
 
 if TYPE_CHECKING:
     from mlscan.baseline.keys import Keys
@@ -74,17 +79,21 @@ class Worker:
         self.analyser = Analyser(
             catalog, rules, inventory=inventory, enabled=config.enabled, plugins=config.plugins
         )
+        self.patience = config.max_file_seconds
         self._rules = {rule.id: rule for rule in rules}
         self._config = config
         self._ignored = PathIgnores(config.per_path_ignores)
         self._keys = keys
 
-    def shard(self, root: Path, paths: Iterable[str]) -> Partial:
-        """The partial result of some files below a root; a file that vanished meanwhile is a note."""
+    def shard(self, root: Path, paths: Iterable[str], *, because: str = "") -> Partial:
+        """The partial result of some files below a root; a file that vanished meanwhile is a note. Where
+        there is a reason `because` of which nothing is to be understood, only tokens are found."""
         # Syntax trees are freed by counting references; looking for cycles among them finds none.
         collects = gc.isenabled()
         gc.disable()
-        done = self.found(read(root, path) for path in paths)
+        limit = 0 if because else self._config.max_file_size
+        files = (read(root, path, limit) for path in paths)
+        done = merged(self._file(root, file, because) for file in files if file is not None)
         if collects:
             gc.enable()
         return done
@@ -98,8 +107,55 @@ class Worker:
         )
 
     def source(self, source: Source) -> Partial:
-        """The partial result of one file."""
-        understood = self.analyser.analyse(source)
+        """The partial result of one file; of one that takes too long or nests too deeply, what its text
+        shows, with a note."""
+        try:
+            return within(lambda: self._partial(source, self.analyser.analyse(source)))
+        except TooLongError:
+            what = f"takes longer than {self.patience} s"
+        except (RecursionError, MemoryError) as error:
+            what = "nested too deeply" if isinstance(error, RecursionError) else "takes too much memory"
+        note = Note(source.path, "unparsed", f"{what}; only tokens are found")
+        try:
+            return merged((within(lambda: self._text(source)), Partial(notes=(note,))))
+        except (TooLongError, MemoryError):
+            note = Note(source.path, "unreadable", what)
+            return Partial(notes=(note,), files=1, bytes=len(source.data))
+
+    def _file(self, root: Path, file: Source | Large | Note, because: str) -> Partial:
+        if isinstance(file, Note):
+            return Partial(notes=(file,))
+        if isinstance(file, Source):
+            return self.source(file)
+        because = because or f"larger than {self._config.max_file_size} bytes ({file.size})"
+        return self._in_windows(root, file, because)
+
+    def _in_windows(self, root: Path, file: Large, because: str) -> Partial:
+        """What the text of a file shows that is not held as a whole."""
+        notes = [Note(file.path, "unparsed", f"{because}; only tokens are found")]
+        findings: list[Finding] = []
+        try:
+            for window in windows(root, file.path):
+                findings += within(partial(self._window, file.path, window))
+        except (TooLongError, OSError):
+            notes = [Note(file.path, "unreadable", "only a part of it could be read")]
+        return Partial(tuple(findings), tuple(notes), files=1, bytes=file.size)
+
+    def _window(self, path: str, window: Window) -> list[Finding]:
+        understood = self.analyser.tokens(Source(path, window.data))
+        assert understood.document is not None
+        position = understood.document.lines.position
+        low, high = position(window.low), position(window.high)
+        return [
+            replace(finding, place=replace(finding.place, region=window.region(finding.place.region)))
+            for finding in self.reported(understood.findings, understood.document)
+            if low <= (finding.place.region.start_line, finding.place.region.start_column) < high
+        ]
+
+    def _text(self, source: Source) -> Partial:
+        return self._partial(source, self.analyser.tokens(source))
+
+    def _partial(self, source: Source, understood: Understood | None) -> Partial:
         if understood is None:
             return Partial(files=1, bytes=len(source.data))
         sighted = ((source.path, understood.sighted),) if understood.sighted else ()
@@ -152,16 +208,17 @@ def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, in
     shards = _shards(listing.entries, total, processes)
     done: list[Partial] = []
     files = 0
-    results = (
-        _pooled(worker, listing.root, shards, processes)
+    results: Generator[Partial, None, None] = (
+        pooled(worker, listing.root, shards, processes)
         if processes > 1 < len(shards)
         else (worker.shard(listing.root, paths) for paths in shards)
     )
-    for paths, part in zip(shards, results, strict=True):
-        done.append(part)
-        files += len(paths)
-        if progress is not None:
-            progress(files, len(listing.entries))
+    with closing(results):
+        for paths, part in zip(shards, results, strict=True):
+            done.append(part)
+            files += len(paths)
+            if progress is not None:
+                progress(files, len(listing.entries))
     return merged(done)
 
 
@@ -178,36 +235,6 @@ def _shards(entries: tuple[Entry, ...], total: int, processes: int) -> list[list
         shards[-1].append(entry.path)
         cost += entry.size + overhead
     return shards
-
-
-def _pooled(worker: Worker, root: Path, shards: list[list[str]], processes: int) -> Iterator[Partial]:
-    """Results in the order of the shards, as they come."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    # A forked child inherits the compiled database, which cannot be pickled.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, context, _inherit, (_Inherited(worker),)) as pool:
-        for future in [pool.submit(_work, root, paths) for paths in shards]:
-            yield future.result()
-
-
-class _Inherited:
-    """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
-
-    worker: Worker | None = None
-
-    def __init__(self, worker: Worker) -> None:
-        self.held = worker
-
-
-def _inherit(inherited: _Inherited) -> None:
-    _Inherited.worker = inherited.held
-
-
-def _work(root: Path, paths: list[str]) -> Partial:
-    assert _Inherited.worker is not None
-    return _Inherited.worker.shard(root, paths)
 
 
 def processors() -> int:

@@ -86,11 +86,11 @@ def test_binaries_are_left_out_by_content(tmp_path: Path, catalog: Catalog) -> N
     assert [finding.place.path for finding in found.findings] == ["text.png"]
 
 
-def test_large_files_are_skipped_with_a_note(tmp_path: Path, catalog: Catalog) -> None:
-    (tmp_path / "large.txt").write_text(LINE * 100)
+def test_of_large_files_the_text_is_searched(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "large.py").write_text(f"{'x = 1' + chr(10):s}" * 300 + LINE)
     found = report(tmp_path, catalog, max_file_size=1000)
-    assert not found.findings
-    assert [(note.path, note.kind) for note in found.notes] == [("large.txt", "skipped")]
+    assert [str(finding.place) for finding in found.findings] == ["large.py:301:13"]
+    assert [(note.path, note.kind) for note in found.notes] == [("large.py", "unparsed")]
 
 
 def test_links(tmp_path: Path, catalog: Catalog) -> None:

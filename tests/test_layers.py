@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "mlscan"
 
 # A module may import from its own layer and from those before it.
 LAYERS = [
-    ["model", "picture", "pack", "audit", "errors", "words", "mask", "fingerprint", "__init__"],
+    ["model", "picture", "pack", "audit", "errors", "words", "mask", "fingerprint", "watchdog", "__init__"],
     ["policy"],
     ["config", "catalog", "sources"],
     ["documents"],
@@ -23,7 +23,7 @@ LAYERS = [
     ["suppress", "baseline"],
     ["roles"],
     ["analyse", "identify", "rehearsal"],
-    ["shards"],
+    ["pool", "shards"],
     ["context"],
     ["asked"],
     ["scan", "history"],

@@ -74,8 +74,9 @@ that off.
     "--max-file-size",
     type=click.IntRange(min=1),
     metavar="BYTES",
-    help="Skip larger files, with a note.  [default: 50000000]",
+    help="Search the text of larger files only, with a note.  [default: 50000000]",
 )
+@options.max_file_seconds
 @click.option(
     "--since", metavar="REF", help="Only what changed since REF: new lines, and gates that were opened."
 )

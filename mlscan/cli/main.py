@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -91,6 +92,8 @@ def entry() -> None:
     """What `mlscan` and `python -m mlscan` call."""
     # Trees and graphs hold no cycles, and live as long as the process: a collector would walk them in vain.
     gc.disable()
+    # Whoever cancels a run (a CI system, `timeout`) leaves neither half a report nor a process behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(run(sys.argv[1:]))
 
 

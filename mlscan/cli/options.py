@@ -99,6 +99,12 @@ staged = click.option(
     is_flag=True,
     help="Look at what git is about to commit, as the index holds it, and not at the work tree.",
 )
+max_file_seconds = click.option(
+    "--max-file-seconds",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Search only the text of a file that takes longer, with a note; 0 waits.  [default: 30]",
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["note", "warning", "error"]),

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from mlscan.documents.lines import Lines
@@ -26,6 +28,7 @@ Kind = Literal["text", "python", "notebook", "yaml"]
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _EXCERPT = 160
+_AROUND = 4096  # bytes of a long line that an excerpt is made of, on either side
 _TEMPLATE = re.compile(
     r"\.ya?ml\.(tmpl|tpl|template|j2|jinja2?|dist|example|sample)$|\.ya?ml$", re.IGNORECASE
 )
@@ -57,11 +60,13 @@ class Document:
         self.kind: Kind = kind
         self.notes = notes
         self._secrets: list[tuple[int, int]] = []
+        self._reach: list[int] = []
         self._placed: dict[Region, tuple[int, int]] = {}
 
     def conceal(self, spans: Iterable[tuple[int, int]]) -> None:
         """Hide these byte spans of `data` in every excerpt made from now on."""
         self._secrets = sorted({*self._secrets, *spans})
+        self._reach = list(accumulate((end for _, end in self._secrets), max))
 
     @property
     def concealed(self) -> tuple[tuple[int, int], ...]:
@@ -72,8 +77,15 @@ class Document:
         """The byte span of a place that was made of this document, then those that excerpts hide and that
         touch it; an empty list where none does."""
         low, high = self._placed.get(region, (0, 0))
-        touched = [(start, end) for start, end in self._secrets if start < high and low < end]
+        touched = self._touching(low, high)
         return list(dict.fromkeys(((low, high), *touched))) if touched else []
+
+    def _touching(self, low: int, high: int) -> list[tuple[int, int]]:
+        """The concealed spans that reach into a stretch of `data`."""
+        spans = self._secrets
+        # The furthest end so far of the spans in order: before the first that reaches `low` none does.
+        first, last = bisect_right(self._reach, low), bisect_left(spans, (high, 0))
+        return [span for span in spans[first:last] if span[1] > low]
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -116,8 +128,8 @@ class Document:
         """A place for these bytes of `data`, concealed secrets masked in its excerpt."""
         first, last = self.line_bounds(start)
         # A minified file is one line of megabytes; what is shown stands around the span.
-        first, last = max(first, start - _WINDOW), min(last, max(start, min(end, start + _WINDOW)) + _WINDOW)
-        spans = [(low - first, high - first) for low, high in self._secrets if low < last and first < high]
+        first, last = max(first, start - _AROUND), min(last, max(start, min(end, start + _AROUND)) + _AROUND)
+        spans = [(low - first, high - first) for low, high in self._touching(first, last)]
         line = starred(self.data[first:last], spans)
         excerpt, column, width = excerpt_of(line, start - first, min(end, last) - first)
         region = self.region(start, end)
@@ -126,7 +138,6 @@ class Document:
 
 
 # Bytes of a line on either side of a span, more than are ever shown.
-_WINDOW = 4096
 
 
 def excerpt_of(line: bytes, start: int, end: int) -> tuple[str, int, int]:

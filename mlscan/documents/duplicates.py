@@ -18,7 +18,7 @@ class Duplicated(dict[str, Any]):
 
 def load(raw: bytes) -> Any:
     """The JSON value with no value left out."""
-    return json.loads(raw, object_pairs_hook=_object, strict=False)
+    return json.loads(raw.decode("utf-8", "replace"), object_pairs_hook=_object, strict=False)
 
 
 def earlier(key: str, number: int) -> str:

@@ -160,7 +160,7 @@ class _Reader:
         while self._at < len(data):
             here = data[self._at]
             if here == 0x5C:
-                self._at += 2
+                self._at = min(len(data), self._at + 2)
                 continue
             if data.startswith((b"${", b"%{"), self._at):
                 holes += 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from mlscan.model import Region
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
+_CONTINUED = re.compile(rb"[\x80-\xbf]")
+_STEP = 1 << 16  # bytes of a long line between two places whose column is remembered
 
 
 class Lines:
@@ -17,6 +20,8 @@ class Lines:
         self._text = text
         self._starts: list[int] | None = None
         self._ascii = text.isascii()
+        # Of long lines that were asked for, the columns at every step.
+        self._columns: dict[int, list[int]] = {}
 
     @property
     def starts(self) -> list[int]:
@@ -31,7 +36,20 @@ class Lines:
         start = self.starts[line - 1]
         if self._ascii:
             return line, min(offset, len(self._text)) - start + 1
-        return line, len(self._text[start:offset].decode("utf-8", "replace")) + 1
+        if offset - start <= _STEP:
+            return line, len(self._text[start:offset].decode("utf-8", "replace")) + 1
+        return line, self._far(line, start, offset) + 1
+
+    def _far(self, line: int, start: int, offset: int) -> int:
+        """Code points of a long line before an offset; what stands in it is counted once."""
+        counts = self._columns.get(line)
+        if counts is None:
+            end = self.line_span(line)[1]
+            steps = (self._text[at : at + _STEP] for at in range(start, end, _STEP))
+            counts = self._columns[line] = list(accumulate(map(_code_points, steps), initial=0))
+        step = (offset - start) // _STEP
+        step = min(step, len(counts) - 1)
+        return counts[step] + _code_points(self._text[start + step * _STEP : offset])
 
     def offset(self, line: int, column_bytes: int) -> int:
         """Byte offset of a 1-based line and a 0-based column in bytes, the coordinates of `ast` nodes."""
@@ -48,3 +66,8 @@ class Lines:
     def region(self, start: int, end: int) -> Region:
         """The region of a byte span."""
         return Region(*self.position(start), *self.position(end))
+
+
+def _code_points(text: bytes) -> int:
+    """How many code points begin in a piece of UTF-8, wherever it was cut."""
+    return len(text) if text.isascii() else len(text) - len(_CONTINUED.findall(text))

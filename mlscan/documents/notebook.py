@@ -26,6 +26,7 @@ from mlscan.documents.salvage import VERBATIM, salvage
 from mlscan.model import Cell, Note, Region
 from mlscan.sources.source import Source
 
+_STEP = 1 << 16
 _SEPARATOR = b"\n\x00\n"
 
 
@@ -46,6 +47,8 @@ class NotebookDocument(Document):
         self._how: dict[int, How] = {}
         # Of a unit that was looked up, where each of its strings ends in the decoded text of all of them.
         self._decoded: dict[int, list[int]] = {}
+        # Of a unit that was looked up, by its start.
+        self._cell_lines: dict[int, Lines] = {}
         texts: list[bytes] = []
         for number, (_, text, _, _, _, _, how) in enumerate(self._pieces):
             if how is not None and (shown := rendered(text, how)) is not text:
@@ -97,7 +100,10 @@ class NotebookDocument(Document):
 
     def cell(self, start: int) -> Cell | None:
         unit = self.unit_at(start)
-        line, column = Lines(self.data[unit.start : unit.end]).position(start - unit.start)
+        lines = self._cell_lines.get(unit.start)
+        if lines is None:
+            lines = self._cell_lines[unit.start] = Lines(self.data[unit.start : unit.end])
+        line, column = lines.position(start - unit.start)
         return Cell(unit.cell, line, column, unit.part, unit.cell_id)
 
     def line_bounds(self, offset: int) -> tuple[int, int]:
@@ -106,15 +112,24 @@ class NotebookDocument(Document):
         return max(first, unit.start), min(last, unit.end)
 
     def region(self, start: int, end: int) -> Region:
-        text, lines = self._raw_text
+        _, lines = self._raw_text
         first = self._locate(start, after=False)
         # An end is the place behind the last code point, so that an escape at the end lies inside.
         last = self._locate(end, after=True) if end > start else first
-        begin, stop = (
-            len(text[:first].encode("utf-8", "replace")),
-            len(text[:last].encode("utf-8", "replace")),
-        )
-        return lines.region(begin, stop)
+        return lines.region(self._byte(first), self._byte(last))
+
+    def _byte(self, index: int) -> int:
+        """The byte offset in the raw file of a code point; the pieces before it are counted once."""
+        text, _ = self._raw_text
+        step = index // _STEP
+        return self._steps[step] + len(text[step * _STEP : index].encode("utf-8", "replace"))
+
+    @cached_property
+    def _steps(self) -> list[int]:
+        """The byte offset of every so many code points of the raw file."""
+        text, _ = self._raw_text
+        pieces = (text[at : at + _STEP] for at in range(0, len(text), _STEP))
+        return list(accumulate((len(piece.encode("utf-8", "replace")) for piece in pieces), initial=0))
 
     @cached_property
     def _raw_text(self) -> tuple[str, Lines]:
@@ -173,7 +188,8 @@ def _load(raw: bytes, path: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
 def _tolerant(raw: bytes) -> Any:
     """What Jupyter's own reader accepts beyond RFC 8259: NaN, lone surrogates, control characters."""
     try:
-        return json.loads(raw, strict=False)
+        # Of bytes, `json` would guess the encoding anew: a NUL at the start would be UTF-16.
+        return json.loads(raw.decode("utf-8", "replace"), strict=False)
     except json.JSONDecodeError as error:
         at = raw.find(b"\n<<<<<<< ")
         if at >= 0:

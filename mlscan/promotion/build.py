@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
@@ -19,6 +20,7 @@ from mlscan.promotion.lower.modules import module
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.lower.platforms import may_be_pipeline, platform_of
 from mlscan.promotion.trust import trusts_in
+from mlscan.watchdog import TooLongError, within
 
 
 def build(documents: Iterable[Document], read: Callable[[str], Document | None], catalog: Catalog) -> Graph:
@@ -29,22 +31,13 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
     notes: list[Note] = []
     trusts: list[Trust] = []
     for document in documents:
-        trusts += trusts_in(document)
-        if not may_be_pipeline(document):
-            continue
-        parsed = context.adopt(document)
-        handled = delivered(parsed, context)
-        if handled is not None:
-            found += handled
-            continue
-        platform = platform_of(parsed)
         try:
-            pipeline = module(platform).lower(parsed, context) if platform else None
-        except RecursionError:
-            notes.append(Note(parsed.path, "unparsed", "an alias holds itself; no pipeline read from it"))
-            continue
-        if pipeline is not None:
-            found.append(pipeline)
+            trust, pipelines = within(partial(_lowered, document, context))
+            trusts += trust
+            found += pipelines
+        except (RecursionError, TooLongError) as error:
+            why = "an alias holds itself" if isinstance(error, RecursionError) else "takes too long"
+            notes.append(Note(document.source.path, "unparsed", f"{why}; no pipeline read from it"))
     for make in context.later:
         found += make()
     gaps = {parsed.path: parsed for parsed in context.opened if parsed.lost}
@@ -92,6 +85,20 @@ def _crowded(pipeline: Pipeline) -> Note | None:
     judged = f"the first {MOST} are judged, and " if count > MOST else ""
     message = f"{count} deploys in one pipeline: {judged}evidence is asked of {MOST_RELEASES} releases"
     return Note(pipeline.path, "skipped", message, pipeline.place.region.start_line)
+
+
+def _lowered(document: Document, context: Context) -> tuple[list[Trust], list[Pipeline]]:
+    """Who is trusted in a file, and its pipelines."""
+    trusts = list(trusts_in(document))
+    if not may_be_pipeline(document):
+        return trusts, []
+    parsed = context.adopt(document)
+    handled = delivered(parsed, context)
+    if handled is not None:
+        return trusts, handled
+    platform = platform_of(parsed)
+    pipeline = module(platform).lower(parsed, context) if platform else None
+    return trusts, [pipeline] if pipeline is not None else []
 
 
 def _unread(parsed: Parsed) -> Note | None:

@@ -38,6 +38,7 @@ _KEYWORDS = frozenset(
 _ASSIGNMENT = re.compile(r"^(?:\$env:)?([A-Za-z_]\w*)\+?=(.*)$", re.DOTALL)
 _HEREDOC = re.compile(rb"<<-?[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([\w.]+))")
 _REDIRECT = re.compile(rb"(?:\d*|&)(?:>>|>\||<>|>&|<&|>|<<<|<)")
+_DEEPEST = 20  # `$(...)` in one another
 _MACRO = re.compile(rb"\$\([A-Za-z_][\w.\-]*\)")
 
 
@@ -80,13 +81,14 @@ def lex(script: bytes) -> tuple[Command, ...]:
     return tuple(commands(script))
 
 
-def commands(script: bytes, start: int = 0, end: int | None = None) -> Iterator[Command]:
-    """Every simple command with a word or an assignment, nested ones after the one they stand in."""
+def commands(script: bytes, start: int = 0, end: int | None = None, depth: int = 0) -> Iterator[Command]:
+    """Every simple command with a word or an assignment, nested ones after the one they stand in; what is
+    nested deeper than anyone writes is left out."""
     for command in _Lexer(script, start, len(script) if end is None else end).run():
         if command.words or command.assignments:
             yield command
-        for inner_start, inner_end in command.nested:
-            yield from commands(script, inner_start, inner_end)
+        for inner_start, inner_end in command.nested if depth < _DEEPEST else ():
+            yield from commands(script, inner_start, inner_end, depth + 1)
 
 
 class _Lexer:

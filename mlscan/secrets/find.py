@@ -114,6 +114,12 @@ class SecretFinder:
         every = self._inventory or "ignore" in fired
         return [pair for pair in merge(candidates) if every or _believed(*pair)]
 
+    def tokens(self, document: Document, hits: Iterable[Hit]) -> list[Finding]:
+        """What formats alone find; it is concealed in the document."""
+        candidates = list(self._formats.find(document, hits, self._judge))
+        document.conceal((candidate.start, candidate.end) for candidate in candidates)
+        return [finding(document, *pair) for pair in merge(candidates) if _believed(*pair)]
+
     def given_up(self) -> tuple[str, ...]:
         """Formats of the user's own that took too long and are no longer looked for."""
         return self._formats.given_up()

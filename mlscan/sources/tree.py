@@ -20,6 +20,7 @@ from mlscan.sources.request import Request
 from mlscan.sources.source import Source
 
 _HEAD = 8192
+MOST = 50_000_000  # bytes
 _SKIPPED_FOLDERS = {
     ".git",
     ".hg",
@@ -79,7 +80,7 @@ def list_files(request: Request, config: Config) -> Listing:
                 Note(_relative(Path(given).absolute(), root), "skipped", "excluded by the configuration")
             )
         for path in kept:
-            if path not in sizes and (size := _size(root, path, config.max_file_size, notes)) is not None:
+            if path not in sizes and (size := _size(root, path, notes)) is not None:
                 sizes[path] = size
     return Listing(root, tuple(Entry(path, sizes[path]) for path in sorted(sizes)), tuple(sorted(set(notes))))
 
@@ -97,17 +98,39 @@ def root_of(request: Request) -> Path:
     return here if folder.is_relative_to(here) and len(request.paths) != 1 else folder.resolve()
 
 
-def read(root: Path, path: str) -> Source | Note | None:
-    """The source of a file, a note when it cannot be read, None when it is binary by content."""
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A text that is larger than what is read as a whole."""
+
+    path: str
+    size: int
+
+
+def read(root: Path, path: str, limit: int = MOST) -> Source | Large | Note | None:
+    """The source of a file, a note when it cannot be read, None when it is binary by content. One of more
+    than `limit` bytes is not read.
+
+    Whatever became of the file since it was listed: what is no file any more does not block, and what grows
+    is read as far as it went.
+    """
     try:
-        with open(os.path.join(root, path), "rb", buffering=0) as file:
+        with open(os.path.join(root, path), "rb", buffering=0, opener=_unblocked) as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                return Note(path, "skipped", "not a regular file")
             head = file.read(_HEAD)
             if is_binary(head):
                 return None
-            changed = os.fstat(file.fileno()).st_mtime_ns
-            return Source(path, head + file.read() if len(head) == _HEAD else head, changed=changed)
+            if facts.st_size > limit:
+                return Large(path, facts.st_size)
+            rest = file.read(facts.st_size - _HEAD) if facts.st_size > _HEAD else b""
+            return Source(path, head + rest, changed=facts.st_mtime_ns)
     except OSError as error:
         return Note(path, "unreadable", error.strerror or type(error).__name__)
+
+
+def _unblocked(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def is_binary(head: bytes) -> bool:
@@ -175,7 +198,7 @@ def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
             yield _relative(here / name, root)
 
 
-def _size(root: Path, path: str, limit: int, notes: list[Note]) -> int | None:
+def _size(root: Path, path: str, notes: list[Note]) -> int | None:
     """The size of a file worth reading. A link is left out: what it points to stands where it is."""
     whole = os.path.join(root, path)
     try:
@@ -193,9 +216,6 @@ def _size(root: Path, path: str, limit: int, notes: list[Note]) -> int | None:
     if not stat.S_ISREG(facts.st_mode):
         if not stat.S_ISDIR(facts.st_mode):
             notes.append(Note(path, "skipped", "not a regular file"))
-        return None
-    if facts.st_size > limit:
-        notes.append(Note(path, "skipped", f"larger than {limit} bytes ({facts.st_size})"))
         return None
     return facts.st_size
 

@@ -1,0 +1,110 @@
+"""A pool of forked processes that survives one of them, and leaves none behind.
+
+A worker that is killed (out of memory, or by a fault in a library) breaks a pool and takes the work of the
+others with it. What is missing then is done again in a process of its own, halved until the file that kills
+its process is alone; of that only the text is searched, and a note says so.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mlscan.model import Note
+from mlscan.watchdog import watched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlscan.shards import Partial, Worker
+
+_KILLED = "the process that read it was killed"
+_LOOKS_UP = 1.0  # seconds after which a worker notices that it was left alone
+
+
+def pooled(
+    worker: Worker, root: Path, shards: Sequence[list[str]], processes: int
+) -> Generator[Partial, None, None]:
+    """Results in the order of the shards, as they come; the same as without a pool."""
+    with _pool(worker, processes) as pool:
+        for paths, future in [(paths, pool.submit(_work, root, paths)) for paths in shards]:
+            try:
+                part = future.result()
+            except BrokenProcessPool:
+                part = _again(worker, root, paths)
+            yield part
+
+
+def _again(worker: Worker, root: Path, paths: list[str]) -> Partial:
+    """The result of files among which is one that killed its process."""
+    from mlscan.shards import Partial, merged
+
+    if (done := _alone(worker, root, paths)) is not None:
+        return done
+    if len(paths) > 1:
+        half = len(paths) // 2
+        return merged((_again(worker, root, paths[:half]), _again(worker, root, paths[half:])))
+    searched = _alone(worker, root, paths, because=_KILLED)
+    return Partial(notes=(Note(paths[0], "unreadable", _KILLED),)) if searched is None else searched
+
+
+def _alone(worker: Worker, root: Path, paths: list[str], *, because: str = "") -> Partial | None:
+    """The result of a process of its own, None where that was killed."""
+    with _pool(worker, 1) as pool:
+        try:
+            return pool.submit(_work, root, paths, because).result()
+        except BrokenProcessPool:
+            return None
+
+
+@contextmanager
+def _pool(worker: Worker, processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Whatever ends the block, no process is left."""
+    # A forked child inherits the compiled database, which cannot be pickled.
+    context = multiprocessing.get_context("fork")
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(processes, context, _begin, (_Inherited(worker), os.getpid()))
+    try:
+        yield pool
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Inherited:
+    """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
+
+    worker: Worker | None = None
+
+    def __init__(self, worker: Worker) -> None:
+        self.held = worker
+
+
+def _begin(inherited: _Inherited, parent: int) -> None:
+    """Prepare a worker: the terminal's Ctrl-C is for the parent, and without a parent it ends."""
+    _Inherited.worker = inherited.held
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def look_up(_signal: int, _frame: object) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look_up)
+    signal.setitimer(signal.ITIMER_REAL, _LOOKS_UP, _LOOKS_UP)
+
+
+def _work(root: Path, paths: list[str], because: str = "") -> Partial:
+    worker = _Inherited.worker
+    assert worker is not None
+    with watched(worker.patience):
+        return worker.shard(root, paths, because=because)
