@@ -257,7 +257,8 @@ def test_suppressed_findings_carry_suppressions_and_so_does_every_other() -> Non
     report = replace(FULL, findings=(excluded, *FULL.findings))
     results = run_of(report, Style(suppressed=True))["results"]
     assert [result["suppressions"] for result in results] == [
-        [], [], [], [], [{"kind": "external", "justification": "x"}], [{"kind": "inSource", "justification": "a fake"}]
+        [], [], [], [],
+        [{"kind": "external", "justification": "x"}], [{"kind": "inSource", "justification": "a fake"}],
     ]  # fmt: skip
     assert "suppressions" not in sarif.render(report)
 
