@@ -149,8 +149,8 @@ def test_installs_itself_and_nothing_of_the_checkout(tmp_path: Path) -> None:
 def test_writes_sarif_for_the_upload_and_text_for_the_log(runner: Runner) -> None:
     done = runner.run("scan")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "credential-in-call" in done.stdout
-    assert [result["ruleId"] for result in results(runner)] == ["credential-in-call"]
+    assert "wandb-api-key" in done.stdout
+    assert [result["ruleId"] for result in results(runner)] == ["wandb-api-key"]
     upload = STEPS[-1]
     assert upload["if"] == "${{ !cancelled() && steps.scan.outputs.sarif-file != '' }}"
     assert upload["with"]["sarif_file"] == "${{ steps.scan.outputs.sarif-file }}"

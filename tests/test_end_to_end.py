@@ -101,7 +101,7 @@ def test_standard_input() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, input=text, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 1
-    assert done.stdout.startswith("conf/a.py:2:18 credential-in-call")
+    assert done.stdout.startswith("conf/a.py:2:18 wandb-api-key")
 
 
 def test_a_cache_that_is_damaged_or_cannot_be_written(demo: Path, tmp_path: Path) -> None:

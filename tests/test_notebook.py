@@ -76,7 +76,7 @@ def found(analyser: Analyser, data: bytes, path: str = "a.ipynb") -> set[tuple[s
         (f"%%script bash\nexport A_TOKEN={KEY}\nls", "credential-in-script", "2:16"),
         (f"%%writefile .env\nA_TOKEN={KEY}", "credential-in-config", "2:9"),
         (f"%%writefile -a conf.yaml\ndb:\n  password: {WORD}\n", "credential-in-config", "3:13"),
-        (f'%%writefile s.py\nimport wandb\nwandb.login("{HEX}")', "credential-in-call", "3:14"),
+        (f'%%writefile s.py\nimport wandb\nwandb.login("{HEX}")', "wandb-api-key", "3:14"),
         (f"%config SqlMagic.password='{WORD}'", "credential-in-script", "1:28"),
         (f'%%time\nx = !echo hi\napi_key = "{KEY}"', "credential-in-variable", "3:12"),
         (f'%time api_key = "{KEY}"', "credential-in-variable", "1:18"),
