@@ -147,3 +147,14 @@ def test_unreadable_file(tmp_path: Path, catalog: Catalog) -> None:
 def test_special_files_do_not_hang(tmp_path: Path, catalog: Catalog) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert [note.kind for note in report(tmp_path, catalog).notes] == ["skipped"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_pipelines_in_python_with_other_line_ends(tmp_path: Path, catalog: Catalog, end: str) -> None:
+    """`ast` counts a lone CR as the end of a line."""
+    case = next(iter(sorted(Path(__file__).parent.parent.glob("fixtures/*/*/release.py"))))
+    text = case.read_bytes()
+    (tmp_path / "release.py").write_bytes(text)
+    before = [str(finding.place) for finding in report(tmp_path, catalog).findings]
+    (tmp_path / "release.py").write_bytes(text.replace(b"\n", end.encode()))
+    assert [str(finding.place) for finding in report(tmp_path, catalog).findings] == before

@@ -251,6 +251,30 @@ def test_a_file_that_became_a_pipe_does_not_block(tmp_path: Path) -> None:
     assert getattr(found, "kind", "") == "skipped"
 
 
+def test_folders_deeper_than_a_path_may_be_long(tmp_path: Path, catalog: Catalog, monkeypatch: Any) -> None:
+    (tmp_path / "a.py").write_text(LINE)
+    monkeypatch.chdir(tmp_path)
+    for _ in range(250):
+        os.mkdir("d" * 20)
+        os.chdir("d" * 20)
+    assert places(report(tmp_path, catalog)) == ["a.py:1:13"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes")
+def test_a_name_that_is_no_text(tmp_path: Path, catalog: Catalog) -> None:
+    with open(os.fsencode(tmp_path) + b"/\xff\xfe.txt", "w") as file:
+        file.write(LINE)
+    assert len(places(report(tmp_path, catalog))) == 1
+
+
+def test_a_configuration_that_is_a_pipe(tmp_path: Path) -> None:
+    from mlscan.config import load_config
+
+    os.mkfifo(tmp_path / "pyproject.toml")
+    with pytest.raises(UserError, match="not a regular file"):
+        load_config(tmp_path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", " "])
 def test_windows_lose_nothing_and_find_nothing_twice(
