@@ -248,6 +248,8 @@ def config_root(paths: tuple[str, ...], root: str | None) -> Path:
 def _table(path: Path) -> dict[str, Any] | None:
     """The mlscan table of a file, or None when the file is missing or has none."""
     try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path}: not a regular file")
         data = path.read_bytes()
     except FileNotFoundError:
         return None

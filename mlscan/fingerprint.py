@@ -29,9 +29,11 @@ def line_hashes(text: str, lines: Iterable[int]) -> dict[int, str]:
     units = array("H")
     units.frombytes(encoded)
     if len(encoded) == 2 * len(plain):
-        starts = [0, *(match.end() for match in _LINE_FEED.finditer(plain))]
+        starts = array("Q", [0])
+        starts.extend(match.end() for match in _LINE_FEED.finditer(plain))
     else:  # characters outside the basic plane are two units
-        starts = [0, *(index + 1 for index, unit in enumerate(units) if unit == 10)]
+        starts = array("Q", [0])
+        starts.extend(index + 1 for index, unit in enumerate(units) if unit == 10)
     units.append(_END_OF_FILE)
     units.extend([0] * _WINDOW)
     content = units.tobytes()
@@ -56,4 +58,6 @@ def line_hashes(text: str, lines: Iterable[int]) -> dict[int, str]:
 def identity(rule: str, path: str, context: str, occurrence: int) -> str:
     """mlscan's own fingerprint: 16 hex digits of rule, path, masked line without blanks, and occurrence."""
     plain = "".join(context.split())
-    return hashlib.sha256(f"{rule}\n{path}\n{plain}\n{occurrence}".encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        f"{rule}\n{path}\n{plain}\n{occurrence}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import _thread
 import math
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -30,8 +31,10 @@ class TooLongError(BaseException):
 
 
 class _Watch:
-    """`most` is how many ticks work may see, 0 while nothing is watched."""
+    """`most` is how many ticks work may see, 0 while nothing is watched. A forked child has it from its
+    parent, but not the timer: it watches for itself."""
 
+    process = 0
     most = 0
     seen = 0
     working = False
@@ -40,12 +43,13 @@ class _Watch:
 @contextmanager
 def watched(seconds: float) -> Iterator[None]:
     """While this is open, `within` may take so many seconds. A scan within a scan is watched by the outer."""
-    if not seconds or _Watch.most or threading.current_thread() is not threading.main_thread():
+    outer = _Watch.most and _Watch.process == os.getpid()
+    if not seconds or outer or threading.current_thread() is not threading.main_thread():
         yield
         return
     tick = min(_LONGEST_TICK, seconds / 4)
     before = signal.signal(_SIGNAL, _tick)
-    _Watch.most = math.ceil(seconds / tick)
+    _Watch.process, _Watch.most = os.getpid(), math.ceil(seconds / tick)
     stop = _timed(tick) if _TIMED else _threaded(tick)
     try:
         yield

@@ -73,6 +73,38 @@ def test_yaml_bomb(tmp_path: Path, catalog: Catalog) -> None:
     assert rules(report(tmp_path, catalog)) == ["credential-in-config"]
 
 
+def test_merge_bomb(tmp_path: Path, catalog: Catalog) -> None:
+    """Each line merges nine times what the line before it holds: 8 GB after 15."""
+    lines = ["a0: &a0 {password: Tr0ub4dor-and-3}"]
+    lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 16)]
+    (tmp_path / "bomb.yaml").write_text("\n".join(lines) + "\n" + LINE.replace(" =", ":"))
+    found = report(tmp_path, catalog)
+    assert "huggingface-token" in rules(found)
+    assert [(note.path, note.kind) for note in found.notes] == [("bomb.yaml", "unparsed")]
+
+
+def test_substitutions_in_substitutions(tmp_path: Path, catalog: Catalog) -> None:
+    from mlscan.promotion.shell import lex
+
+    script = b"kubectl apply " + b"$(kubectl apply " * 5_000
+    assert 1 < len(lex(script)) < 100
+
+
+def test_an_escape_at_the_end_of_terraform() -> None:
+    from mlscan.documents.hcl import read
+
+    data = b'a = "x\\"'[:-2] + b"\\"
+    assert all(item.end <= len(data) for item in read(data).attributes.values())
+
+
+def test_a_notebook_that_could_be_utf16(tmp_path: Path, catalog: Catalog) -> None:
+    """`json` guesses the encoding of bytes; what it made of this had other places than the file."""
+    text = '{"\\x\u0000": 1, "cells": [{"cell_type": "code", "source": ["' + TOKEN + '"]}]}'
+    for data in (text.encode(), text.encode("utf-16-le"), b"{\x00" + text.encode()[1:]):
+        (tmp_path / "a.ipynb").write_bytes(data)
+        report(tmp_path, catalog)
+
+
 def test_alias_loop(tmp_path: Path, catalog: Catalog) -> None:
     (tmp_path / "loop.yaml").write_text("jobs: &a\n  password: Tr0ub4dor-and-3\n  self: *a\n")
     assert rules(report(tmp_path, catalog)) == ["credential-in-config"]
@@ -115,3 +147,14 @@ def test_unreadable_file(tmp_path: Path, catalog: Catalog) -> None:
 def test_special_files_do_not_hang(tmp_path: Path, catalog: Catalog) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert [note.kind for note in report(tmp_path, catalog).notes] == ["skipped"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_pipelines_in_python_with_other_line_ends(tmp_path: Path, catalog: Catalog, end: str) -> None:
+    """`ast` counts a lone CR as the end of a line."""
+    case = next(iter(sorted(Path(__file__).parent.parent.glob("fixtures/*/*/release.py"))))
+    text = case.read_bytes()
+    (tmp_path / "release.py").write_bytes(text)
+    before = [str(finding.place) for finding in report(tmp_path, catalog).findings]
+    (tmp_path / "release.py").write_bytes(text.replace(b"\n", end.encode()))
+    assert [str(finding.place) for finding in report(tmp_path, catalog).findings] == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from itertools import accumulate
 
@@ -18,16 +19,17 @@ class Lines:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
         self._ascii = text.isascii()
         # Of long lines that were asked for, the columns at every step.
         self._columns: dict[int, list[int]] = {}
 
     @property
-    def starts(self) -> list[int]:
+    def starts(self) -> array[int]:
         """Byte offset of the first byte of every line."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self._text))]
+            self._starts = array("Q", [0])
+            self._starts.extend(match.end() for match in _NEWLINE.finditer(self._text))
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:

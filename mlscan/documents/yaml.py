@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _DEEPEST = 200
+_MOST_MERGED = 20_000  # merges of merges double with every line
 _DOCUMENT = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
 
 
@@ -224,6 +225,8 @@ def _merge(mapping: Mapping) -> None:
         if isinstance(key, Scalar) and key.value == "<<":
             for source in value.items if isinstance(value, Sequence) else [value]:
                 merged += source.pairs if isinstance(source, Mapping) and source is not mapping else []
+                if len(merged) > _MOST_MERGED:
+                    raise YamlError("merges too many pairs")
         else:
             own.append((key, value))
     if merged:

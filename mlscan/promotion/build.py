@@ -36,7 +36,7 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
             trusts += trust
             found += pipelines
         except (RecursionError, TooLongError) as error:
-            why = "an alias holds itself" if isinstance(error, RecursionError) else "takes too long"
+            why = "nested too deeply" if isinstance(error, RecursionError) else "takes too long"
             notes.append(Note(document.source.path, "unparsed", f"{why}; no pipeline read from it"))
     for make in context.later:
         found += make()

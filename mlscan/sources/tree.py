@@ -192,7 +192,7 @@ def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _SKIPPED_FOLDERS and not (here / name / "pyvenv.cfg").exists()
+            if name not in _SKIPPED_FOLDERS and not os.path.exists(here / name / "pyvenv.cfg")
         )
         for name in sorted(files):
             yield _relative(here / name, root)

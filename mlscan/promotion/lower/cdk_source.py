@@ -72,7 +72,9 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
+        if self.document.kind == "python":
+            return [*self.document.lines.starts, len(self.document.data) + 1]
+        starts = [0]  # of TypeScript, where only LF ends a line
         for line in self.document.data.split(b"\n"):
             starts.append(starts[-1] + len(line) + 1)
         return starts
