@@ -27,6 +27,7 @@ LAYERS = [
     ["compare", "auditor"],
     ["since"],
     ["report"],
+    ["survey"],
     ["cli", "__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -13,9 +13,11 @@ _INTERVAL = 0.1
 
 
 class Progress:
-    """Called with files done and files in all; writes one line to stderr and wipes it when closed."""
+    """Called with how many are done and how many there are; writes one line to stderr and wipes it when
+    closed. `noun` is what is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "files") -> None:
+        self._noun = noun
         self._next = time.monotonic() + _DELAY
         self._shown = 0
 
@@ -24,7 +26,7 @@ class Progress:
         if now < self._next:
             return
         self._next = now + _INTERVAL
-        line = f"mlscan: {done} of {total} files"
+        line = f"mlscan: {done} of {total} {self._noun}"
         click.echo(f"\r{line:<{self._shown}}", nl=False, err=True)
         self._shown = len(line)
 
