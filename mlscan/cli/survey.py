@@ -52,14 +52,14 @@ def survey(wanted: Wanted) -> int:
     targets = read_targets(_text(wanted.repos), wanted.repos)
     pattern = _pattern(wanted)
     jobs = 0 if wanted.settings.jobs is UNSET else wanted.settings.jobs
-    results = Results(lines)
-    crew = executors.cluster(wanted.cluster) if wanted.cluster else executors.local(jobs)
     progress = None if wanted.quiet or not progress_wanted() else Progress("repositories")
-    try:
-        heads = run(targets, pattern, results, crew, progress)
-    finally:
-        if progress is not None:
-            progress.close()
+    with Results(lines) as results:
+        crew = executors.cluster(wanted.cluster) if wanted.cluster else executors.local(jobs)
+        try:
+            heads = run(targets, pattern, results, crew, progress)
+        finally:
+            if progress is not None:
+                progress.close()
     _show(heads, page if page != lines else None, lines, wanted.quiet)
     clean = all(head.state == "done" and not head.by_rule for head in heads)
     return int(not clean and not wanted.exit_zero)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 from msgspec import MsgspecError
@@ -19,7 +20,7 @@ from mlscan.survey.task import Head
 
 
 class Results:
-    """The lines of a file. Only their heads are kept in memory."""
+    """The lines of a file, a context manager. Only their heads are kept in memory."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file, which need not exist, and cuts off half a line. Raises UserError for one that
@@ -29,7 +30,7 @@ class Results:
         self.heads: dict[str, Head] = {}
         self._end = 0
         try:
-            self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115  closed by `close`
+            self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115  closed by `__exit__`
             self._read()
         except OSError as error:
             raise UserError(f"--output: cannot write {path}: {error.strerror}") from error
@@ -82,6 +83,14 @@ class Results:
         except OSError as error:
             raise UserError(f"--output: cannot write {self._path}: {error.strerror}") from error
 
-    def close(self) -> None:
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Leave the file as it is."""
         self._file.close()

@@ -40,16 +40,13 @@ def survey(
         )
         for target in targets
     ]
-    try:
-        for number, line in enumerate(run(tasks, crew), 1):
-            results.add(line)
-            if progress is not None:
-                progress(number, len(tasks))
-        names = [task.name for task in tasks]
-        results.settle(names)
-        return [results.heads[name] for name in names]
-    finally:
-        results.close()
+    for number, line in enumerate(run(tasks, crew), 1):
+        results.add(line)
+        if progress is not None:
+            progress(number, len(tasks))
+    names = [task.name for task in tasks]
+    results.settle(names)
+    return [results.heads[name] for name in names]
 
 
 def _known(head: Head | None, made: str) -> str:
