@@ -31,6 +31,7 @@ LAYERS = [
     ["since"],
     ["fix"],
     ["report"],
+    ["survey"],
     ["cli", "__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -22,15 +22,21 @@ Examples:
   mlscan audit path/to/repository -o report.html
   mlscan audit -o - > report.html            to standard output
   mlscan audit --min-severity warning        without notes
+  mlscan audit --repos list.txt              many repositories, on all processors
+  mlscan audit --repos list.txt --cluster tcp://scheduler:8786 -o all.html
 
 The page is one file that loads nothing and runs no script: summary and what to do first, drawings of the
 ways to production, findings, credentials in the order to rotate them, who can deploy what, evidence for
 each release. Secrets are masked. The same files give the same bytes.
 
+LIST holds a path or a git URL on each line; a URL is cloned for the time it takes, its newest commit only.
+The page is then an overview, and beside it grows a .jsonl file with a line for each repository: commit,
+counts, findings, notes. Started again, it goes on from there and skips commits that it knows.
+
 \b
 Exit codes:
   0  the page was written, whatever it says (`mlscan check` is for a pipeline to stop at)
-  1  there are findings, with --no-exit-zero
+  1  with --no-exit-zero: there are findings, or a repository of LIST could not be looked at
   2  wrong usage, configuration or path
 """
 
@@ -52,6 +58,14 @@ Exit codes:
 @options.fail_on
 @options.allow_plugins
 @options.jobs
+@click.option("--repos", metavar="LIST", help="Audit the repositories of a file, one on each line.")
+@click.option("--cluster", metavar="URL", help="With --repos: run on the workers of a Dask scheduler.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="With --repos: for each repository.  [default: 600]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing, and show no progress.")
 def audit(
     paths: tuple[str, ...],
@@ -62,11 +76,14 @@ def audit(
     root: str | None,
     exit_zero: bool,
     allow_plugins: bool,
+    repos: str | None,
+    cluster: str | None,
+    timeout: float | None,
     quiet: bool,
     **given: Any,
 ) -> int:
     """Write one HTML page about a repository: what is wrong, what to do first, how models reach production,
-    who can deploy, and what was not analysed."""
+    who can deploy, and what was not analysed. With --repos, an overview of many."""
     from mlscan.cli.check import known_of, request_of, settled_config
     from mlscan.cli.hook import fails
     from mlscan.cli.output import tell, to_file
@@ -74,6 +91,15 @@ def audit(
     from mlscan.report.audit.page import render
     from mlscan.report.summary import severity_counts, summarise
 
+    if repos is not None:
+        from mlscan.cli.survey import Wanted, survey
+
+        if paths or root or given["baseline"]:
+            raise click.UsageError("--repos takes the place of PATHS, --root and --baseline")
+        settings = options.settings(given)
+        return survey(Wanted(repos, output, config, no_config, settings, cluster, timeout, exit_zero, quiet))
+    if cluster or timeout:
+        raise click.UsageError("--cluster and --timeout go with --repos")
     request = request_of(paths, root, None)
     settled = settled_config(request, config, no_config, options.settings(given))
     if not allow_plugins:

@@ -16,10 +16,15 @@ from mlscan.report.summary import rules_by_id, summarise
 
 def render(report: Report, style: Style = PLAIN) -> str:
     """`findings` holds those that count; the suppressed ones, if asked for, have a list of their own."""
+    return json.dumps(entries(report, style), indent=2, ensure_ascii=False) + "\n"
+
+
+def entries(report: Report, style: Style = PLAIN) -> dict[str, Any]:
+    """What the report says, before it is written as JSON."""
     rules = rules_by_id(report)
     ordered = sorted(report.findings, key=lambda finding: finding.sort_key)
     silenced = [_finding(finding, rules[finding.rule]) for finding in ordered if finding.suppressed]
-    document = {
+    return {
         "version": 1,
         "tool": {"name": "mlscan", "version": __version__},
         "findings": [_finding(finding, rules[finding.rule]) for finding in ordered if not finding.suppressed],
@@ -27,7 +32,6 @@ def render(report: Report, style: Style = PLAIN) -> str:
         "notes": [_note(note) for note in sorted(report.notes)],
         "summary": _summary(report),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _finding(finding: Finding, rule: Rule) -> dict[str, Any]:

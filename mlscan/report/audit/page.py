@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from pathlib import Path
-
-from markupsafe import Markup
-
 from mlscan import __version__
 from mlscan.audit import Audit
 from mlscan.report import graph_words, pack_words
@@ -19,25 +12,23 @@ from mlscan.report.audit.limits import limits_view
 from mlscan.report.audit.markup import environment
 from mlscan.report.audit.overview import overview
 from mlscan.report.audit.secrets import kinds, reach, tiers
+from mlscan.report.audit.style import BLANK, page_style
 from mlscan.report.audit.ways import ways_view
 from mlscan.report.summary import counted
 
 _IDENTITIES = 60
-_BLANK = re.compile(r"\n\s*\n+")
 
 
 def render(audit: Audit) -> str:
     """The audit as one HTML file."""
-    style = _BLANK.sub("\n", (Path(__file__).parent / "page.css").read_text(encoding="utf-8"))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style, digest = page_style()
     groups = groups_of(audit.report)
     secrets = kinds(groups)
     page = environment().get_template("page.html")
     html = page.render(
         audit=audit,
         version=__version__,
-        # The style is ours; its hash is the only style that the page's policy lets through.
-        style=Markup(style),  # noqa: S704
+        style=style,
         digest=digest,
         overview=overview(audit, groups, secrets),
         ways=ways_view(audit.picture),
@@ -55,4 +46,4 @@ def render(audit: Audit) -> str:
         graph=graph_words,
         pack=pack_words,
     )
-    return _BLANK.sub("\n", html)
+    return BLANK.sub("\n", html)

@@ -1,0 +1,1 @@
+"""Many repositories: each is looked at by a process of its own, wherever an executor runs it."""
