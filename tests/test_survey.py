@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import html5lib
 import msgspec
@@ -318,15 +318,43 @@ def test_a_pool_that_breaks_is_made_again(repositories: Path) -> None:
     assert complete(repositories)
 
 
+class Clock:
+    """A timer that rings when the test says so."""
+
+    made: ClassVar[list[Clock]] = []
+
+    def __init__(self, seconds: float, ring: Callable[[], None]) -> None:
+        self.seconds, self.ring, self.daemon = seconds, ring, False
+        self.made.append(self)
+
+    def start(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
 @POSIX
-def test_a_repository_may_not_take_for_ever(repositories: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_repository_may_not_take_for_ever(
+    repositories: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     stuck = Stuck(repositories / NAMES[0])
-    assert audit("--timeout", "4") == 0
+    monkeypatch.setattr(Clock, "made", [])
+    monkeypatch.setattr(threading, "Timer", Clock)
+
+    def ring() -> None:
+        stuck.reached()
+        Clock.made[0].ring()
+        stuck.left()
+        stuck.release()
+
+    thread = beside(ring)
+    assert audit("--timeout", "7.5", "--jobs", "1") == 0
+    thread.join()
+    assert {clock.seconds for clock in Clock.made} == {7.5}
     states = {line["name"]: line["state"] for line in lines(repositories / "all.jsonl")}
     assert states.pop(NAMES[0]) == "timeout"
     assert set(states.values()) == {"done"}
     said = capsys.readouterr().out
-    assert "team/service-0: not done within 4 seconds" in said
+    assert "team/service-0: not done within 7.5 seconds" in said
     assert "5 errors; 1 was not looked at." in said
     stuck.mend()
     audit("-q")
