@@ -216,10 +216,11 @@ def test_who_is_not_on_the_list_leaves_the_file(repositories: Path) -> None:
 
 
 class Stuck:
-    """A repository at which a process waits: its configuration is a pipe into which nobody has written."""
+    """A repository at which git waits: its configuration includes a pipe into which nobody has written."""
 
     def __init__(self, folder: Path) -> None:
-        self._pipe = folder / "mlscan.toml"
+        git(folder, "config", "include.path", "pipe")
+        self._pipe = folder / ".git" / "pipe"
         os.mkfifo(self._pipe)
         self._end = -1
 
