@@ -69,8 +69,9 @@ def build(documents: Iterable[Document], read: Callable[[str], Document | None],
 
 def _with_gaps(pipeline: Pipeline, parsed: Parsed) -> Pipeline:
     """A pipeline of a file some lines of which could not be read: a gate may have stood there."""
-    start, end = parsed.document.lines.line_span(parsed.lost[0])
-    gap = Unknown("lines of the file that are no YAML", parsed.document.place(start, end), may_gate=True)
+    document = parsed.document
+    here = document.place(*document.line_bounds(parsed.lost[0]))
+    gap = Unknown("lines of the file that are no YAML", here, may_gate=True)
     jobs = tuple(replace(job, unknowns=(*job.unknowns, gap)) for job in pipeline.jobs)
     return replace(pipeline, jobs=jobs)
 
@@ -106,8 +107,9 @@ def _unread(parsed: Parsed) -> Note | None:
     if parsed.document.kind == "text" or parsed.error is None:
         return None
     if parsed.lost:
-        lines = ", ".join(map(str, parsed.lost))
+        numbers = [parsed.document.lines.position(start)[0] for start in parsed.lost]
+        lines = ", ".join(map(str, numbers))
         message = f"not YAML ({parsed.error}); the pipeline is read without line {lines}"
-        return Note(parsed.path, "skipped", message, parsed.lost[0])
+        return Note(parsed.path, "skipped", message, numbers[0])
     message = f"not YAML ({parsed.error}); no pipeline read from it"
     return Note(parsed.path, "unparsed", message, parsed.error.line)

@@ -15,7 +15,8 @@ from mlscan.promotion.filling import fill, holds_holes
 
 class Parsed:
     """`root` is the first document's root, or None where the file is no YAML even with its holes filled.
-    `lost` are lines that were left out to read the others; `error` then says what is wrong with them."""
+    `lost` are offsets of lines that were left out to read the others; `error` then says what is wrong there.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
