@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _DEEPEST = 200
-_MOST_MERGED = 20_000  # merges of merges double with every line
+_MOST_MERGED = 20_000  # pairs: merges of merges grow ninefold with every line
 _DOCUMENT = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
 
 
@@ -224,9 +224,8 @@ def _merge(mapping: Mapping) -> None:
     for key, value in mapping.pairs:
         if isinstance(key, Scalar) and key.value == "<<":
             for source in value.items if isinstance(value, Sequence) else [value]:
-                merged += source.pairs if isinstance(source, Mapping) and source is not mapping else []
-                if len(merged) > _MOST_MERGED:
-                    raise YamlError("merges too many pairs")
+                if len(merged) < _MOST_MERGED:
+                    merged += source.pairs if isinstance(source, Mapping) and source is not mapping else []
         else:
             own.append((key, value))
     if merged:
