@@ -81,6 +81,13 @@ def _mlscan(mode: str, files: Sequence[str]) -> tuple[str, ...]:
     return ("check", *common, *(files if mode == "hook" else (".",)))
 
 
+def _environment() -> dict[str, str]:
+    """As after an installation: with compiled bytecode, whatever the machine says of writing it."""
+    environment = {**os.environ, "PYTHONPATH": str(_PROJECT), "CI": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
+
+
 def measured(command: Command, folder: Path) -> Measured:
     """One run of a command."""
     with tempfile.TemporaryFile() as sink:
@@ -91,7 +98,7 @@ def measured(command: Command, folder: Path) -> Measured:
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
-            env={**os.environ, "PYTHONPATH": str(_PROJECT), "CI": "1"},
+            env=_environment(),
         )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
