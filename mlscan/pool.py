@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlscan.shards import Partial, Worker
 
 _KILLED = "the process that read it was killed"
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _LOOKS_UP = 1.0  # seconds after which a worker notices that it was left alone
 
 
@@ -33,7 +34,9 @@ def pooled(
 ) -> Generator[Partial, None, None]:
     """Results in the order of the shards, as they come; the same as without a pool."""
     with _pool(worker, processes) as pool:
-        for paths, future in [(paths, pool.submit(_work, root, paths)) for paths in shards]:
+        with _undisturbed():  # what interrupts a fork may be lost, or end up in a child that is half made
+            futures = [pool.submit(_work, root, paths) for paths in shards]
+        for paths, future in zip(shards, futures, strict=True):
             try:
                 part = future.result()
             except BrokenProcessPool:
@@ -58,7 +61,9 @@ def _alone(worker: Worker, root: Path, paths: list[str], *, because: str = "") -
     """The result of a process of its own, None where that was killed."""
     with _pool(worker, 1) as pool:
         try:
-            return pool.submit(_work, root, paths, because).result()
+            with _undisturbed():
+                future = pool.submit(_work, root, paths, because)
+            return future.result()
         except BrokenProcessPool:
             return None
 
@@ -80,6 +85,16 @@ def _pool(worker: Worker, processes: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that end a run wait until the block is left; children of the block inherit that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Inherited:
     """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
 
@@ -94,6 +109,7 @@ def _begin(inherited: _Inherited, parent: int) -> None:
     _Inherited.worker = inherited.held
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def look_up(_signal: int, _frame: object) -> None:
         if os.getppid() != parent:
