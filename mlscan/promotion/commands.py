@@ -49,6 +49,7 @@ class Recogniser:
         self.logins = LoginReader(catalog.logins)
         self._follow = follow
         self.scripts: list[Located] = []
+        self._kept: dict[bytes, list[tuple[Command, Command | None]]] = {}
 
     def actions(self, text: Located, setting: Setting) -> list[Action]:
         """What a shell script logs in as, and its other actions in order. One that a pipeline holds itself is
@@ -60,8 +61,7 @@ class Recogniser:
     def inner(self, text: Located, setting: Setting) -> list[Action]:
         """The actions of a script within another text, whose own places mean nothing."""
         found = list(self.logins.script(text, setting.scope, setting.hops))
-        before: Command | None = None
-        for command in lex(text.data):
+        for command, before in self._telling(text.data):
             if command.assignments or command.words[0].text in ("export", "set", "declare"):
                 setting = _assign(command, setting)
             if len(command.words) > 2 and command.words[1].text == "in":
@@ -71,8 +71,27 @@ class Recogniser:
             elif command.words:
                 piped = before if command.guard == "|" else None
                 found += self._command(text, command, self._fed(text, piped, setting))
-            before = command
         return found
+
+    def _telling(self, script: bytes) -> list[tuple[Command, Command | None]]:
+        """The commands of a script that are no `echo`, each with the one before it."""
+        kept = self._kept.get(script)
+        if kept is None:
+            commands = lex(script)
+            kept = [
+                (command, before)
+                for before, command in zip((None, *commands), commands, strict=False)
+                if not self._idles(command)
+            ]
+            self._kept[script] = kept
+        return kept
+
+    def _idles(self, command: Command) -> bool:
+        words = command.words
+        if command.assignments or not words or (len(words) > 2 and words[1].text == "in"):
+            return False
+        runs = unwrap(words)
+        return not runs or _program(runs[0].text).lower() in self.toolbox.idle
 
     def _enter(self, text: Located, command: Command, setting: Setting) -> Setting:
         """After `cd infrastructure/prod`."""

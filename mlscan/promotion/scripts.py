@@ -64,6 +64,8 @@ class ScriptFollower:
         self.python = PythonCalls(catalog, self._taken)
         invocations = (call for tool in catalog.tools for call in tool.invocations)
         self._memory = ScriptMemory(name for call in invocations for name in call.environment)
+        self._behind: dict[tuple[str, str], str] = {}
+        self._opened: dict[tuple[str, str], Document | None] = {}
 
     def __call__(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
@@ -132,6 +134,12 @@ class ScriptFollower:
 
     def _installed(self, command: str, folder: str) -> str:
         """The file behind a command that a package of the repository installs."""
+        key = command, folder
+        if key not in self._behind:
+            self._behind[key] = self._entered(command, folder)
+        return self._behind[key]
+
+    def _entered(self, command: str, folder: str) -> str:
         if not command.replace("-", "").replace("_", "").isalnum():
             return ""
         for name in FILES:
@@ -259,6 +267,13 @@ class ScriptFollower:
         return document
 
     def _open(self, path: str, folder: str) -> Document | None:
+        """A file that a script names in a folder, or in the repository's."""
+        key = path, folder
+        if key not in self._opened:
+            self._opened[key] = self._looked_up(path, folder)
+        return self._opened[key]
+
+    def _looked_up(self, path: str, folder: str) -> Document | None:
         below = below_root(path)
         if below is not None:
             path, folder = below, ""

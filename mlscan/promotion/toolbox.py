@@ -25,6 +25,11 @@ class Line:
     words: tuple[str, ...]
 
     @cached_property
+    def spoken(self) -> frozenset[str]:
+        """Every word once."""
+        return frozenset(self.words)
+
+    @cached_property
     def positionals(self) -> tuple[int, ...]:
         """Indices of the words that are no option and, where that can be told, no option's value."""
         return tuple(
@@ -69,11 +74,11 @@ class _Pattern:
     """An invocation with its word sequences split into alternatives."""
 
     invocation: Invocation
-    sequences: tuple[tuple[tuple[str, ...], ...], ...]
+    sequences: tuple[tuple[frozenset[str], ...], ...]
 
 
 def _pattern(invocation: Invocation) -> _Pattern:
-    split = (tuple(tuple(word.split("|")) for word in sequence.split()) for sequence in invocation.match)
+    split = (tuple(frozenset(word.split("|")) for word in sequence.split()) for sequence in invocation.match)
     return _Pattern(invocation, tuple(split))
 
 
@@ -94,7 +99,25 @@ class Toolbox:
                     else:
                         self._exact.setdefault(name.lower(), task)
         self._any = self._programs.pop("*", [])
+        # Every sequence that fits any program has one of these words first.
+        self._said = {
+            word for known in self._any for sequence in known.sequences for word in next(iter(sequence), ())
+        }
         self._own = catalog.own_programs
+
+    @cached_property
+    def idle(self) -> frozenset[str]:
+        """Programs of which no command line does anything a graph tells."""
+        return frozenset(
+            program
+            for program, patterns in self._programs.items()
+            if patterns[0].invocation.action == "plan"
+            and not patterns[0].invocation.planned
+            and not patterns[0].invocation.remote
+            and not _narrowed(patterns[0].invocation)
+            and () in patterns[0].sequences
+            and program not in self._own
+        )
 
     def knows(self, program: str) -> bool:
         """Whether a program is one of ours; of a user's own tool a script may tell more."""
@@ -105,6 +128,8 @@ class Toolbox:
         if "--help" in line.words or line.words[:1] in _HARMLESS:
             return
         own = self._programs.get(line.program.lower())
+        if own is None and line.spoken.isdisjoint(self._said):
+            return
         known = (*own, *self._any) if own and line.program.lower() in self._own else own
         for pattern in self._any if known is None else known:
             if pattern.invocation.remote and not remote:
@@ -126,6 +151,8 @@ def _matches(pattern: _Pattern, line: Line) -> int | None:
     for wanted in pattern.sequences:
         if not wanted:
             return 0
+        if any(map(line.spoken.isdisjoint, wanted)):
+            continue
         for candidates in (line.positionals, line.plain):
             after = _in_order(wanted, line, candidates, pattern.invocation.first)
             if after is not None:
@@ -134,7 +161,7 @@ def _matches(pattern: _Pattern, line: Line) -> int | None:
 
 
 def _in_order(
-    wanted: tuple[tuple[str, ...], ...], line: Line, candidates: tuple[int, ...], first: bool
+    wanted: tuple[frozenset[str], ...], line: Line, candidates: tuple[int, ...], first: bool
 ) -> int | None:
     at = 0
     for index in candidates:
@@ -153,6 +180,10 @@ def _wanted(invocation: Invocation, line: Line) -> bool:
     if not all(_glob(pattern, line.forms) for pattern in invocation.demands):
         return False
     return not invocation.requires or any(_glob(pattern, line.forms) for pattern in invocation.requires)
+
+
+def _narrowed(invocation: Invocation) -> bool:
+    return bool(invocation.unless or invocation.demands or invocation.requires)
 
 
 def says(globs: tuple[str, ...], line: Line) -> bool:
