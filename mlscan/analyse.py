@@ -249,7 +249,7 @@ class Analyser:
             notes = program.notes
             findings += self._unsafe.find(document, program)
         if "lax" in fired:
-            findings += self._lax.find(document)
+            findings += self._lax.find(document, ends=fired.ends["lax"])
         pipeline = wanted_by_graph(document, fired)
         if "exposed" in fired and document.kind in ("yaml", "text"):
             findings += self._exposed.find(document, pipeline)

@@ -17,7 +17,6 @@ from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
-from mlscan.pool import pooled
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Large, Listing, read
 from mlscan.sources.windows import Window, windows
@@ -208,11 +207,13 @@ def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, in
     shards = _shards(listing.entries, total, processes)
     done: list[Partial] = []
     files = 0
-    results: Generator[Partial, None, None] = (
-        pooled(worker, listing.root, shards, processes)
-        if processes > 1 < len(shards)
-        else (worker.shard(listing.root, paths) for paths in shards)
-    )
+    results: Generator[Partial, None, None]
+    if processes > 1 < len(shards):
+        from mlscan.pool import pooled
+
+        results = pooled(worker, listing.root, shards, processes)
+    else:
+        results = (worker.shard(listing.root, paths) for paths in shards)
     with closing(results):
         for paths, part in zip(shards, results, strict=True):
             done.append(part)

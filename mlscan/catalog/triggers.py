@@ -87,6 +87,7 @@ _SETTING = (
 # A credential whose role only a command, a keyword or a position tells, and objects that hold nothing else.
 _COMMAND = (
     r"""\bby\s{1,4}['"]\S|bearer [\w\-]{8}|"auths?"|\*/key["']|"""
+    r"""^[ \t]{0,40}-(?:u|-user)\s{1,3}["']?[^\s:"'$]{1,60}:[^\s"'$]{4}|"""
     r"""\b(?:login|mysql\w{0,6})\b[^\n]{0,100}\s-p|\bsshpass\s|\bredis-cli\b[^\n]{0,60}\s-a\s|"""
     r"""\b(?:curl|http)\b[^\n]{0,300}\s-(?:[ua]|-user|-auth)\s|\bwandb\s{1,3}login\s|\b(?:config\w{0,3}|alias)\s{1,3}set\s|"""
     r""":(?:\d{2,5}|\*):[^:\s]{1,60}:[^:\s]{1,60}:\S{4}|\bkind["']?:\s{0,3}["']?Secret\b"""
@@ -205,7 +206,7 @@ RUNS = (
     "create_subprocess_shell", "create_subprocess_exec",
 )  # fmt: skip
 # Triggers whose places are worth a look of their own before a file is parsed.
-LOCATED = frozenset({"name", "opaque", "yaml-name", "setting", "command", "quoted", "bare"})
+LOCATED = frozenset({"name", "opaque", "yaml-name", "setting", "command", "quoted", "bare", "lax"})
 # Kinds of calls that are findings by themselves, see `mlscan.checks.code`.
 REPORTED = ("promote", "approve", "deploy", "traffic")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from mlscan.model import Region
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _CONTINUED = re.compile(rb"[\x80-\xbf]")
+_LARGE = 1 << 24  # bytes of a text of which no copy is made, although that takes five times as long
 _STEP = 1 << 16  # bytes of a long line between two places whose column is remembered
 
 
@@ -29,7 +31,12 @@ class Lines:
         """Byte offset of the first byte of every line."""
         if self._starts is None:
             self._starts = array("Q", [0])
-            self._starts.extend(match.end() for match in _NEWLINE.finditer(self._text))
+            if len(self._text) > _LARGE:
+                self._starts.extend(match.end() for match in _NEWLINE.finditer(self._text))
+            else:
+                self._starts.extend(accumulate(map(len, self._text.splitlines(keepends=True))))
+                if self._text[-1:] not in (b"\n", b"\r") and self._text:
+                    self._starts.pop()
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -68,6 +75,31 @@ class Lines:
     def region(self, start: int, end: int) -> Region:
         """The region of a byte span."""
         return Region(*self.position(start), *self.position(end))
+
+
+def between(offsets: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of some offsets in order that lie from `start` to `end`, both included."""
+    return offsets[bisect_left(offsets, start) : bisect_right(offsets, end)]
+
+
+def around(
+    text: bytes, offsets: Sequence[int], start: int, end: int, before: int, behind: int
+) -> Iterator[tuple[int, int]]:
+    """Byte spans of the whole lines with what lies `before` and `behind` each of some offsets, all in bytes
+    and in order, within the part of a text from `start` to `end`; they do not overlap."""
+    low = high = start
+    for at in between(offsets, start, end):
+        if at + behind < high:
+            continue
+        first = text.rfind(b"\n", start, max(start, at - before)) + 1 or start
+        last = text.find(b"\n", min(at + behind, end), end) + 1 or end
+        if first > high:
+            if high > low:
+                yield low, high
+            low = first
+        high = last
+    if high > low:
+        yield low, high
 
 
 def _code_points(text: bytes) -> int:

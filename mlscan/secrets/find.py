@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.database import NOTHING, Fired, Hit, Matcher
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
+from mlscan.documents.lines import between
 from mlscan.documents.yaml import Node, YamlError, compose
 from mlscan.flow.program import Program
 from mlscan.model import Confidence, Finding
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _WORD = re.compile(rb"[A-Za-z_]\w{2,60}")
+_PAIRS = ("quoted", "bare", "setting", "command")
 _STEP = 200  # bytes between two looks that see all of a text
 _SCHEMA = re.compile(rb"""(?m)^kind:[ \t]{0,9}["']?CustomResourceDefinition\b""")
 
@@ -95,10 +96,10 @@ class SecretFinder:
             candidates += urls.find(document, program, self._judge, self._names)
             candidates = [self._recognised(item) if item.folded else item for item in candidates]
         if roots:
-            found = yaml_values.find(document, roots, self._judge, self._names)
+            found = yaml_values.find(document, roots, self._judge, self._names, _ends(fired, "yaml-name"))
             candidates += [self._recognised(item) if item.folded else item for item in found]
         elif named:
-            candidates += settings.find(document, self._judge, self._names)
+            candidates += settings.find(document, self._judge, self._names, _ends(fired))
         if "name" in fired and document.kind in ("python", "notebook"):
             candidates += comments.find(document, fired, self._judge, self._names)
         if document.kind == "notebook":
@@ -169,7 +170,7 @@ class SecretFinder:
 
         Composing costs a hundred times such a look; a schema of megabytes holds no values.
         """
-        if _SCHEMA.search(text):
+        if b"CustomResourceDefinition" in text and _SCHEMA.search(text):
             return False
         stop = start + len(text)
         return self._near(text, fired, ("yaml-name", "setting"), start, stop)
@@ -181,10 +182,10 @@ class SecretFinder:
         return self._near(document.data, fired, triggers - {"command"}, 0, len(document.data))
 
     def _near(self, text: bytes, fired: Fired, triggers: Iterable[str], start: int, stop: int) -> bool:
-        if _between(fired.ends.get("command", []), start, stop):
+        if between(fired.ends.get("command", []), start, stop):
             return True
         ends = sorted(
-            end - start for name in triggers for end in _between(fired.ends.get(name, []), start, stop)
+            end - start for name in triggers for end in between(fired.ends.get(name, []), start, stop)
         )
         return near.plausible(text, ends, self._judge, self._names)
 
@@ -216,9 +217,9 @@ class SecretFinder:
         return candidate
 
 
-def _between(ends: list[int], start: int, stop: int) -> list[int]:
-    """Those of some offsets in order that lie from `start` to `stop`, both included."""
-    return ends[bisect_left(ends, start) : bisect_right(ends, stop)]
+def _ends(fired: Fired, *more: str) -> list[int]:
+    """The offsets, in order, at which a trigger of names and values fired."""
+    return sorted(end for name in (*_PAIRS, *more) for end in fired.ends.get(name, ()))
 
 
 def _believed(best: Candidate, others: list[Candidate]) -> bool:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlscan.catalog.schema import Lexicon
 from mlscan.model import Confidence
@@ -81,13 +82,23 @@ def encodes_prose(text: str, depth: int = 2) -> bool:
 
 
 class Judge:
-    """Judges values with the catalogue's words and letter statistics."""
+    """Judges values with the catalogue's words and letter statistics, compiled when first asked."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._randomness = Randomness(lexicon.bigrams)
-        self._started = re.compile(lexicon.started)
-        self._emulated = re.compile(lexicon.emulated)
-        self._placeholders = {name: re.compile(text) for name, text in lexicon.placeholders.items()}
+        self._lexicon = lexicon
+
+    @cached_property
+    def _started(self) -> re.Pattern[str]:
+        return re.compile(self._lexicon.started)
+
+    @cached_property
+    def _emulated(self) -> re.Pattern[str]:
+        return re.compile(self._lexicon.emulated)
+
+    @cached_property
+    def _placeholders(self) -> dict[str, re.Pattern[str]]:
+        return {name: re.compile(text) for name, text in self._lexicon.placeholders.items()}
 
     def placeholder(self, value: str) -> str:
         """The class of placeholder a value belongs to, or an empty string."""

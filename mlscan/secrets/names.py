@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from mlscan.catalog.schema import Lexicon
@@ -21,12 +22,19 @@ def normalise(name: str) -> str:
 
 
 class Names:
-    """The lexicon's names, compiled once."""
+    """The lexicon's names, compiled when first asked."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._secret = re.compile("|".join(f"(?:{expression})" for expression in lexicon.secret_names))
-        self._harmless = re.compile("|".join(f"(?:{expression})" for expression in lexicon.harmless_names))
+        self._lexicon = lexicon
         self.kind = lru_cache(maxsize=4096)(self._kind)
+
+    @cached_property
+    def _secret(self) -> re.Pattern[str]:
+        return _either(self._lexicon.secret_names)
+
+    @cached_property
+    def _harmless(self) -> re.Pattern[str]:
+        return _either(self._lexicon.harmless_names)
 
     def _kind(self, name: str) -> NameKind:
         """`password` for what people choose, `key` for what machines make, empty for neither.
@@ -41,3 +49,7 @@ class Names:
         if _PASSWORD.search(plain):
             return "password"
         return "secret" if _SECRET_KEY.search(plain) else "key"
+
+
+def _either(expressions: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{expression})" for expression in expressions))

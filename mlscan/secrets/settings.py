@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlscan.documents.document import Document
 from mlscan.documents.pairs import pairs_of
@@ -28,9 +28,12 @@ _SCHEME = re.compile(r"(?i:bearer|basic|token|api-?key)[ ]+")
 _DEFAULT = re.compile(r"\$\{\w{1,80}:?[-=]([^{}$]+)\}\Z")
 
 
-def find(document: Document, judge: Judge, names: Names) -> Iterator[Candidate]:
-    """A candidate for every pair of a document whose name is a secret's and whose value is one."""
-    return judged(document, pairs_of(document), judge, names)
+def find(
+    document: Document, judge: Judge, names: Names, ends: Sequence[int] | None = None
+) -> Iterator[Candidate]:
+    """A candidate for every pair of a document whose name is a secret's and whose value is one, or for those
+    near some offsets, see `pairs_of`."""
+    return judged(document, pairs_of(document, ends), judge, names)
 
 
 def judged(document: Document, pairs: Iterable[Pair], judge: Judge, names: Names) -> Iterator[Candidate]:

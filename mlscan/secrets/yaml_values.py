@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlscan.documents.document import Document
+from mlscan.documents.lines import between
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence, walk
 from mlscan.model import Confidence
 from mlscan.secrets import kubernetes
@@ -26,8 +27,14 @@ _NAME_KEYS = ("name", "key", "Name", "Key", "ParameterKey", "variable")
 _VALUE_KEYS = ("value", "Value", "ParameterValue", "defaultValue", "default")
 
 
-def find(document: Document, roots: list[Node], judge: Judge, names: Names) -> Iterator[Candidate]:
-    """A candidate for every scalar that stands under a secret's name, or holds one in its own syntax."""
+def find(
+    document: Document, roots: list[Node], judge: Judge, names: Names, ends: list[int] | None = None
+) -> Iterator[Candidate]:
+    """A candidate for every scalar that stands under a secret's name, or holds one in its own syntax.
+
+    `ends` are the offsets, in order, at which triggers fired, where these are known: a scalar without any
+    holds nothing in a syntax of its own.
+    """
     decoded: set[int] = set()
     files: dict[int, str] = {}
     for root in roots:
@@ -43,10 +50,8 @@ def find(document: Document, roots: list[Node], judge: Judge, names: Names) -> I
                 yield from _mapping(document, node, judge, names)
             elif isinstance(node, Sequence):
                 yield from _sequence(document, node, judge, names)
-            elif isinstance(node, Scalar) and (
-                pairs := list(embedded(document, node, files.get(id(node), "")))
-            ):
-                yield from judged(document, pairs, judge, names)
+            elif isinstance(node, Scalar) and (ends is None or between(ends, node.start, node.end + 1)):
+                yield from judged(document, embedded(document, node, files.get(id(node), "")), judge, names)
 
 
 def _mapping(document: Document, node: Mapping, judge: Judge, names: Names) -> Iterator[Candidate]:

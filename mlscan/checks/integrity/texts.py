@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,10 +12,12 @@ from mlscan.catalog.unsafe import FileRole, UnsafeText
 from mlscan.checks.integrity.roles import Roles, role_of
 from mlscan.checks.integrity.statement import commented, statement
 from mlscan.documents.document import Document
+from mlscan.documents.lines import around
 from mlscan.model import Confidence, Finding
 
-_BEFORE = re.compile(rb"[\s\"'\[,]*(?:-[ \t]+)?")
+_LEADING = re.compile(rb"[\s\"'\[,]*(?:-[ \t]+)?")
 _MOST = 50  # findings of one entry in one file
+_BEFORE, _BEHIND = 2000, 200  # bytes around the end of what an entry describes
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,34 @@ class UnsafeTexts:
         self._entries = entries(catalog, *where)
         self._roles = Roles(catalog.surroundings)
 
-    def find(self, document: Document, spans: Iterable[tuple[int, int]] | None = None) -> Iterator[Finding]:
-        """A finding for each place, in these byte spans or in all that the file runs."""
+    def find(
+        self,
+        document: Document,
+        spans: Iterable[tuple[int, int]] | None = None,
+        ends: Sequence[int] | None = None,
+    ) -> Iterator[Finding]:
+        """A finding for each place, in these byte spans or in all that the file runs; where `ends` are given,
+        the offsets, in order, at which the pass over the bytes saw an entry end, at these only."""
         role = role_of(document)
         if role is None:
             return
-        parts = list(spans) if spans is not None else list(_run(document))
+        parts = [
+            (part, window)
+            for part in (spans if spans is not None else _run(document))
+            for window in ([part] if ends is None else around(document.data, ends, *part, _BEFORE, _BEHIND))
+        ]
         told: set[tuple[str, int]] = set()
         for item in self._entries:
-            if role not in item.entry.files or not _file_holds(document.data, item):
+            if role not in item.entry.files:
+                continue
+            if not any(item.pattern.search(document.data, *window) for _, window in parts):
+                continue
+            if not _file_holds(document.data, item):
                 continue
             found = [
                 finding
-                for start, end in parts
-                for finding in self._in(document, role, item, start, end)
+                for part, window in parts
+                for finding in self._in(document, role, item, part, window)
                 if (item.entry.rule, finding.place.region.start_line) not in told
             ]
             told |= {(item.entry.rule, finding.place.region.start_line) for finding in found}
@@ -69,10 +85,13 @@ class UnsafeTexts:
                 others = tuple(finding.place for finding in found if finding is not best)
                 yield replace(best, related=others)
 
-    def _in(self, document: Document, role: FileRole, item: Entry, start: int, end: int) -> Iterator[Finding]:
+    def _in(
+        self, document: Document, role: FileRole, item: Entry, part: tuple[int, int], window: tuple[int, int]
+    ) -> Iterator[Finding]:
         data, entry = document.data, item.entry
+        start, end = part
         near, unless = item.asks("near"), item.asks("unless")
-        for number, match in enumerate(item.pattern.finditer(data, start, end)):
+        for number, match in enumerate(item.pattern.finditer(data, *window)):
             if number >= _MOST:
                 return
             if commented(data, match.start(), start):
@@ -116,7 +135,7 @@ def _run(document: Document) -> Iterator[tuple[int, int]]:
 def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
     """The place without blanks, the mark of a list's item, and quotes that do not close inside."""
     text = data[start:end]
-    ahead = _BEFORE.match(text)
+    ahead = _LEADING.match(text)
     behind = text.rstrip(b" \t\r\n,;|&]})#")
     if behind[-1:] in (b'"', b"'") and behind.count(behind[-1:]) % 2:
         behind = behind[:-1]

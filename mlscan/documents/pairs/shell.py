@@ -7,9 +7,10 @@ in a here-document, `--password v`, and the short or positional arguments of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from mlscan.documents.lines import between
 from mlscan.documents.pairs import expansions, ini, json, netrc, sql
 from mlscan.documents.pairs.pair import Pair
 from mlscan.documents.pairs.shell_words import Command, Word, commands
@@ -33,19 +34,22 @@ _PREFIXES = frozenset(
 _LOGIN_KEYS = frozenset(("wandb", "comet", "neptune", "clearml"))
 
 
-def pairs(text: bytes, offset: int = 0) -> Iterator[Pair]:
-    """Every name with a value that a command line or a here-document holds."""
+def pairs(text: bytes, offset: int = 0, ends: Sequence[int] | None = None) -> Iterator[Pair]:
+    """Every name with a value that a command line or a here-document holds; with `ends`, those near
+    these offsets of the text."""
     yield from expansions.pairs(text, offset)
     before = Command()
-    for command in commands(text):
+    for command in commands(text, ends):
         for found in _command(command, before):
             yield replace(found, start=found.start + offset, end=found.end + offset)
         for start, end in command.bodies:
-            yield from body(text[start:end], offset + start)
+            near = None if ends is None else [at - start for at in between(ends, start, end)]
+            if near != []:
+                yield from body(text[start:end], offset + start, near)
         before = command
 
 
-def body(text: bytes, offset: int) -> Iterator[Pair]:
+def body(text: bytes, offset: int, ends: Sequence[int] | None = None) -> Iterator[Pair]:
     """What a here-document says, which may be a file of any kind."""
     if text.lstrip().startswith((b"{", b"[{")):
         yield from json.pairs(text, offset)
@@ -55,7 +59,7 @@ def body(text: bytes, offset: int) -> Iterator[Pair]:
         if b"'" in text and re.search(rb"(?i)\b(?:identified\s+by|password)\b", text):
             yield from sql.pairs(text, offset)
         # `password=password,` is an argument of a program that is written here.
-        yield from (found for found in ini.pairs(text, offset) if not found.value.endswith(","))
+        yield from (found for found in ini.pairs(text, offset, ends) if not found.value.endswith(","))
 
 
 def _command(command: Command, before: Command) -> Iterator[Pair]:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mlscan.documents.lines import around
 from mlscan.documents.pairs.pair import plain
 
 _WORD = (
@@ -20,6 +21,8 @@ _TOKEN = re.compile(
     rb"|(?P<redirect>\d?(?:>>?|<)&?[ \t]*)|(?P<word>" + _WORD + rb")|(?P<end>[\n|&;()`])",
     re.DOTALL,
 )
+_NEAR = 1000  # bytes between the end of a trigger and the words of its command
+_QUOTING = re.compile(rb"[\\'\"]")
 _PARTS = re.compile(rb"'([^']*)'|\"([^\"\\]*(?:\\.[^\"\\]*)*)\"|\\(.)|([^'\"\\]+)|(.)", re.DOTALL)
 _ESCAPED = re.compile(rb"\\([\"\\$`])")
 
@@ -51,6 +54,8 @@ class Command:
 def word(raw: bytes, start: int) -> Word:
     """A word from its bytes as written."""
     end = start + len(raw)
+    if not _QUOTING.search(raw):
+        return Word(plain(raw), start, end, raw)
     text = b"".join(_part(part) for part in _PARTS.finditer(raw))
     whole = _PARTS.fullmatch(raw) if raw[:1] in (b"'", b'"') else None
     if whole and (whole[1] is not None or whole[2] is not None):
@@ -64,8 +69,9 @@ def _part(part: re.Match[bytes]) -> bytes:
     return next((found for found in part.groups() if found is not None), b"")
 
 
-def commands(text: bytes) -> Iterator[Command]:
-    """Every simple command with its words, in order; those of a substitution count as commands.
+def commands(text: bytes, ends: Sequence[int] | None = None) -> Iterator[Command]:
+    """Every simple command with its words, in order; those of a substitution count as commands. With `ends`,
+    words far from all of these offsets are left out.
 
     A word that runs into a parenthesis is no word: what it says is worked out, by a substitution
     (`password=$(...)`) or by the program of another language (`password=vault.read(...)`).
@@ -73,11 +79,15 @@ def commands(text: bytes) -> Iterator[Command]:
     current = Command()
     waiting: list[tuple[Command, bytes]] = []
     position, redirected, ended = 0, False, -1
+    windows = iter([(0, len(text))] if ends is None else around(text, ends, 0, len(text), _NEAR, _NEAR))
+    low, high = next(windows, (len(text), len(text)))
     while match := _TOKEN.search(text, position):
         position = match.end()
         kind = match.lastgroup
         if kind == "word":
-            if not redirected:
+            while high <= match.start() < len(text):
+                low, high = next(windows, (len(text), len(text) + 1))
+            if not redirected and low <= match.start():
                 current.words.append(word(match[0], match.start()))
                 ended = match.end()
         elif kind == "tag":
@@ -100,13 +110,9 @@ def commands(text: bytes) -> Iterator[Command]:
 
 def _body(text: bytes, start: int, owner: Command, tag: bytes) -> int:
     """Adds the here-document that starts here to its command; gives the offset behind it."""
-    position = start
-    while position < len(text):
-        stop = text.find(b"\n", position)
-        stop = len(text) if stop < 0 else stop
-        if text[position:stop].strip() == tag:
-            owner.bodies.append((start, position))
-            return min(len(text), stop + 1)
-        position = stop + 1
-    owner.bodies.append((start, len(text)))
-    return len(text)
+    closing = re.compile(rb"(?m)^[ \t\r\f\v]*" + re.escape(tag) + rb"[ \t\r\f\v]*$").search(text, start)
+    if closing is None:
+        owner.bodies.append((start, len(text)))
+        return len(text)
+    owner.bodies.append((start, closing.start()))
+    return min(len(text), closing.end() + 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from mlscan.secrets.structure.pem import pem
 from mlscan.secrets.structure.verdict import UNKNOWN, Verdict, base64_bytes, day, json_object, named
 
@@ -94,6 +92,8 @@ def _decoded(text: str) -> dict[str, object] | None:
 
 def _host(address: object) -> tuple[str, ...]:
     """`server <host>` of an address."""
+    from urllib.parse import urlsplit
+
     try:
         host = urlsplit(address).hostname if isinstance(address, str) else None
     except ValueError:

@@ -6,7 +6,6 @@ https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs
 
 from mlscan.secrets.structure.verdict import Verdict, base64_bytes
 
@@ -16,6 +15,8 @@ _PERMISSIONS = re.compile(r"[a-z]{1,16}")
 
 def sas(value: str) -> Verdict:
     """A query string, alone or behind an address."""
+    from urllib.parse import parse_qs
+
     try:
         # `+` is a letter of base64 here, not a space.
         fields = parse_qs((value.partition("?")[2] or value).replace("+", "%2B"))
