@@ -53,11 +53,16 @@ def _some_lines_on(text: bytes, offset: int) -> int:
 
 def _window(text: bytes, judge: Judge, names: Names) -> Iterator[bytes]:
     for match in _NAME.finditer(text):
-        whole = match[0].decode()
-        kind = names.kind(whole) or names.kind(whole.rpartition(".")[2])
+        kind = _kind(match[0], names)
         end = _valued(text, match.end(), kind, judge) if kind else 0
         if end:
             yield text[match.start() : end]
+
+
+@lru_cache(maxsize=1 << 15)
+def _kind(name: bytes, names: Names) -> NameKind:
+    whole = name.decode()
+    return names.kind(whole) or names.kind(whole.rpartition(".")[2])
 
 
 def _valued(text: bytes, start: int, kind: NameKind, judge: Judge) -> int:
