@@ -72,7 +72,7 @@ class Suspicion:
                 found.update(self._finder.clues(text, fired, _NAMED))
         else:
             spoken = set(self._finder.clues(text, fired, _YAML if way.kind == "yaml" else way.triggers))
-            if spoken and (not way.lines or self._finder.settings(plain)):
+            if spoken and (not way.lines or self._finder.settings(plain, fired)):
                 found |= spoken
         return self.telling(text, fired), found
 

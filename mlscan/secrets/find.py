@@ -161,9 +161,9 @@ class SecretFinder:
         """The secrets' names with plausible values anywhere in a short text."""
         return near.clues(text, range(0, len(text), _STEP), self._judge, self._names)
 
-    def settings(self, document: Document) -> bool:
-        """Whether the names and values of a text hold what may be a credential."""
-        return any(True for _ in settings.find(document, self._judge, self._names))
+    def settings(self, document: Document, fired: Fired) -> bool:
+        """Whether the names and values of a text in which triggers fired hold what may be a credential."""
+        return any(True for _ in settings.find(document, self._judge, self._names, _ends(fired)))
 
     def worth_composing(self, text: bytes, start: int, fired: Fired) -> bool:
         """Whether a YAML document that starts at an offset could hold a credential.
