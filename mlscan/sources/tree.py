@@ -187,15 +187,16 @@ def _walk(folder: Path, root: Path, notes: list[Note]) -> Iterator[str]:
         )
 
     for place, folders, files in os.walk(folder, onerror=failed):
-        here = Path(place)
         # A virtual environment is other people's code: its marker file names it.
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _SKIPPED_FOLDERS and not os.path.exists(here / name / "pyvenv.cfg")
+            if name not in _SKIPPED_FOLDERS and not os.path.exists(os.path.join(place, name, "pyvenv.cfg"))
         )
+        here = _relative(Path(place), root)
+        start = "" if here == "." else f"{here}/"
         for name in sorted(files):
-            yield _relative(here / name, root)
+            yield start + name
 
 
 def _size(root: Path, path: str, notes: list[Note]) -> int | None:
