@@ -1,7 +1,8 @@
 """A file cache that may be lost or damaged at any time: it is rebuilt, never trusted.
 
 An entry is named by its key and starts with a SHA-256 of its content. It is written to a temporary file
-and renamed, so that two processes never see half an entry. Files another user owns are not read.
+and renamed, so that two processes never see half an entry. Files another user owns are not read. Of each
+kind (what stands before the first dash of a name) the entries that were used last are kept.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 _DIGEST = 32
+_KEPT = 32  # entries of a kind; one of patterns has about 2 MB
+_DAY = 86_400.0
 
 
 def directory() -> Path:
@@ -31,6 +35,8 @@ def read(name: str) -> bytes | None:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
                 return None
             stored = file.read()
+            if time.time() - os.fstat(file.fileno()).st_mtime > _DAY:
+                os.utime(path)
     except (OSError, RuntimeError):
         return None
     content = stored[_DIGEST:]
@@ -47,9 +53,22 @@ def write(name: str, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(hashlib.sha256(content).digest() + content)
         os.replace(temporary, folder / name)
+        _prune(folder, name.partition("-")[0])
     except (OSError, RuntimeError):
         if temporary:
             _discard(temporary)
+
+
+def _prune(folder: Path, kind: str) -> None:
+    """Remove what was not used for longest, and what a process that was killed left behind."""
+    found = [
+        (entry.stat().st_mtime, entry.path) for entry in os.scandir(folder) if entry.name.startswith(kind)
+    ]
+    for _, path in sorted(found, reverse=True)[_KEPT:]:
+        _discard(path)
+    for entry in os.scandir(folder):
+        if entry.name.startswith(".new-") and time.time() - entry.stat().st_mtime > _DAY:
+            _discard(entry.path)
 
 
 def state_of(path: str | Path) -> str:
