@@ -16,7 +16,8 @@ import pytest
 from report_samples import EMPTY, FULL, RULES
 
 from mlscan.cli import progress
-from mlscan.cli.main import main, run
+from mlscan.cli.check import check
+from mlscan.cli.main import run
 from mlscan.config import Config
 from mlscan.errors import UserError
 from mlscan.model import Report, Severity
@@ -312,14 +313,14 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     for part in ("Examples:", "Exit codes:", "check", "rules", "explain"):
         assert part in shown
-    documented = {name for option in main.commands["check"].params for name in option.opts}
+    documented = {name for option in check.params for name in option.opts}
     run(["check", "--help"])
     shown = capsys.readouterr().out
     assert all(name in shown for name in documented if name.startswith("--"))
 
 
 def test_every_option_of_check_has_help() -> None:
-    options = [option for option in main.commands["check"].params if isinstance(option, click.Option)]
+    options = [option for option in check.params if isinstance(option, click.Option)]
     assert all(option.help for option in options)
 
 

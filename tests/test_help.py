@@ -13,6 +13,7 @@ import click
 import pytest
 from test_readme import parsed
 
+from mlscan.cli import main as entry_point
 from mlscan.cli.main import main, run
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +22,10 @@ ROOT = Path(__file__).parent.parent
 def _commands(
     group: click.Group, before: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*before, name), command
         if isinstance(command, click.Group):
             yield from _commands(command, (*before, name))
@@ -60,7 +64,7 @@ def test_commands_are_sorted(capsys: pytest.CaptureFixture[str]) -> None:
     listed = re.findall(
         r"(?m)^  ([a-z]+)  ", capsys.readouterr().out.partition("Commands:")[2].partition("Exa")[0]
     )
-    assert listed == sorted(main.commands)
+    assert listed == sorted(entry_point.COMMANDS)
 
 
 @pytest.mark.parametrize(

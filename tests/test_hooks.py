@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from gits import RELEASE, SECRET, VALUE, WORKFLOW, commit, git, new_repository, put
@@ -72,7 +73,9 @@ def test_the_manifest_is_what_pre_commit_reads(hook: dict[str, Any]) -> None:
 def test_every_entry_is_a_command_line(hook: dict[str, Any]) -> None:
     program, command, *options = shlex.split(hook["entry"])
     assert program == "mlscan"
-    context = main.commands[command].make_context(command, list(options))
+    known = main.get_command(click.Context(main), command)
+    assert known is not None
+    context = known.make_context(command, list(options))
     assert context.params["fail_on"] == "warning"
 
 

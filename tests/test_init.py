@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mlscan.cli.hook_entry import ENTRY, runs_mlscan, with_hook
-from mlscan.cli.main import main, run
+from mlscan.cli.main import COMMANDS, run
 from mlscan.cli.template import TEMPLATE
 from mlscan.config import Config, load_config
 
@@ -47,7 +47,7 @@ def test_what_it_says_is_next_exists(repository: Path, capsys: pytest.CaptureFix
     run(["init"])
     steps = capsys.readouterr().out.partition("Next:\n")[2].splitlines()
     assert len(steps) >= 4
-    assert all(step.split()[1] in main.commands for step in steps)
+    assert all(step.split()[1] in COMMANDS for step in steps)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from msgspec import toml
 
 from mlscan.catalog.own import read
 from mlscan.catalog.schema import Catalog
+from mlscan.cli.check import check
 from mlscan.cli.main import main
 from mlscan.cli.schema import schema
 from mlscan.model import Rule
@@ -33,10 +34,13 @@ SPANS = re.findall(r"`(mlscan(?: [^`]+)?)`", README)
 def parsed(line: str) -> None:
     """Parse a command line as mlscan would; raises click.ClickException where it would refuse it."""
     words = shlex.split(line, comments=True)[1:]
-    command: click.Command = main.commands["check"]
-    group: click.Command = main
-    while isinstance(group, click.Group) and words and words[0] in group.commands:
-        command = group = group.commands[words.pop(0)]
+    command: click.Command = check
+    group: click.Command | None = main
+    while isinstance(group, click.Group) and words:
+        group = group.get_command(click.Context(group), words[0])
+        if group is not None:
+            command = group
+            words.pop(0)
     command.make_context("mlscan", words, parent=click.Context(main, **main.context_settings))
 
 

@@ -180,8 +180,8 @@ def _command_hint(path: str) -> str:
     """A mistyped command arrives here as a path."""
     from mlscan.words import suggestion
 
-    main = click.get_current_context().find_root().command
-    commands = main.commands if isinstance(main, click.Group) else {}
+    root = click.get_current_context().find_root()
+    commands = root.command.list_commands(root) if isinstance(root.command, click.Group) else []
     return suggestion(path, commands) if path.isalpha() else ""
 
 

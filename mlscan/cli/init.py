@@ -21,8 +21,7 @@ behind the others, or shown for you to paste.
 @click.command(epilog=_EPILOG, short_help="Write mlscan.toml, add the pre-commit hook, say what is next.")
 @click.option("--root", metavar="DIR", help="The repository.  [default: the git work tree]")
 @click.option("--pre-commit/--no-pre-commit", default=True, help="Add the hook to .pre-commit-config.yaml.")
-@click.pass_context
-def init(context: click.Context, root: str | None, pre_commit: bool) -> int:
+def init(root: str | None, pre_commit: bool) -> int:
     """Write a commented mlscan.toml, add mlscan to .pre-commit-config.yaml, and say what is next."""
     from mlscan.config import config_root, load_config
     from mlscan.errors import UserError
@@ -40,11 +39,8 @@ def init(context: click.Context, root: str | None, pre_commit: bool) -> int:
         click.echo(f"written  {folder / 'mlscan.toml'}")
     if pre_commit:
         _hook(folder / ".pre-commit-config.yaml")
-    commands = context.find_root().command
-    known = commands.commands if isinstance(commands, click.Group) else {}
-    steps = [(line, why) for line, why in _NEXT if line.split()[1] in known]
     click.echo("\nNext:")
-    for line, why in steps:
+    for line, why in _NEXT:
         click.echo(f"  {line:<38}  {why}")
     return 0
 

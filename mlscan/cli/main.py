@@ -6,25 +6,18 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from mlscan import __version__
-from mlscan.cli.audit import audit
-from mlscan.cli.baseline import baseline
-from mlscan.cli.check import check
-from mlscan.cli.completion import completion
-from mlscan.cli.config import config
-from mlscan.cli.diff import diff
-from mlscan.cli.evidence import evidence
-from mlscan.cli.explain import explain
-from mlscan.cli.fix import fix
-from mlscan.cli.graph import graph
-from mlscan.cli.history import history
-from mlscan.cli.init import init
-from mlscan.cli.rules import rules
 from mlscan.errors import UserError
 
+# Each in a module of its name, imported when it is asked for: a hook needs one of them.
+COMMANDS = (
+    "audit", "baseline", "check", "completion", "config", "diff", "evidence", "explain", "fix", "graph",
+    "history", "init", "rules",
+)  # fmt: skip
 CLEAN, FINDINGS, USAGE, CRASH, INTERRUPTED = 0, 1, 2, 3, 130
 
 _EPILOG = """\b
@@ -50,8 +43,17 @@ Exit codes:
 class DefaultGroup(click.Group):
     """A group whose first word may be left out: what is no command and no option of the group is a check."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"mlscan.cli.{cmd_name}"), cmd_name)
+        return command
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {"--version", *self.get_help_option_names(ctx), *self.commands}
+        own = {"--version", *self.get_help_option_names(ctx), *COMMANDS}
         # Parsing is resilient while a shell completes; an empty line then offers the commands.
         if args[0] not in own if args else not ctx.resilient_parsing:
             args = ["check", *args]
@@ -71,21 +73,6 @@ def main() -> None:
 
     `mlscan PATHS` is short for `mlscan check PATHS`.
     """
-
-
-main.add_command(check)
-main.add_command(graph)
-main.add_command(history)
-main.add_command(evidence)
-main.add_command(diff)
-main.add_command(audit)
-main.add_command(baseline)
-main.add_command(fix)
-main.add_command(rules)
-main.add_command(explain)
-main.add_command(init)
-main.add_command(config)
-main.add_command(completion)
 
 
 def entry() -> None:
