@@ -68,3 +68,15 @@ def test_hostile_input_takes_no_time() -> None:
     for text in (b"a {" * 20_000, b"a = [" * 20_000, b'a = "${' * 20_000, b"/*" * 50_000, b"x " * 50_000):
         read(text)
     assert time.perf_counter() - started < 60  # a hang, not a slow machine
+
+
+def test_commas_between_attributes_of_one_line_are_forgiven() -> None:
+    """Terraform refuses them, and each attribute is read all the same."""
+    root = read(b'action { name="Ask", category = "Approval", many=["a", "b"], at={ x = 1, y = 2 } }')
+    action = root.blocks[0]
+    assert {name: item.value for name, item in action.attributes.items()} == {
+        "name": '"Ask"',
+        "category": '"Approval"',
+        "many": '["a", "b"]',
+        "at": "{ x = 1, y = 2 }",
+    }

@@ -291,3 +291,31 @@ def test_helpers_that_call_each_other_end() -> None:
     text = f'{HEAD}\n{functions}\n\nwith DAG("churn"):\n    f0()\n    f1()\n'
     ship = '    PythonOperator(task_id="ship", python_callable=f0)\n'
     assert kinds_of({"d.py": text + ship}) == []
+
+
+SERVING = """
+import mlflow.sagemaker
+
+def serve(endpoint_name, model_uri):
+    mlflow.sagemaker._deploy(app_name=endpoint_name, model_uri=model_uri, mode="create")
+"""
+
+
+@pytest.mark.parametrize(
+    ("handed", "expected"),
+    [
+        ('endpoint_name="churn-test", model_uri="models:/churn/3"', "no-prod"),
+        ('endpoint_name="churn-prod", model_uri="models:/churn/3"', "ungated"),
+        ('endpoint_name=name, model_uri="models:/churn-test/3"', "ungated-implicit"),
+        ('endpoint_name="churn", source_stage="production"', "ungated-implicit"),
+    ],
+)
+def test_what_a_function_is_handed_says_where_it_deploys(handed: str, expected: str) -> None:
+    """Only what is called a place: the model may be of another environment."""
+    body = f"""
+from serving import serve
+def ship():
+    serve({handed})
+PythonOperator(task_id="ship", python_callable=ship)
+"""
+    assert kind(body, **{"dags/serving.py": SERVING}) == [("ship", expected)]

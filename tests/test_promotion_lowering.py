@@ -118,6 +118,50 @@ def test_azure_variable_groups_belong_to_their_stage() -> None:
     assert any("a check on variable group 'ml-prod-vg'" in reason for reason in finding.evidence)
 
 
+BRANCHED = """
+    trigger: [{pushed}]
+    variables:
+    - ${{{{ if eq(variables['Build.SourceBranch'], 'refs/heads/main') }}}}:
+      - {{name: environment, value: prod}}
+    - ${{{{ else }}}}:
+      - {{name: environment, value: {other}}}
+    jobs:
+    - job: build
+      steps: [{{script: python train.py}}]
+    - deployment: d
+      dependsOn: build
+      environment: churn-$(environment)
+      strategy: {{runOnce: {{deploy: {{steps: [{{script: modal deploy a.py}}]}}}}}}
+    """
+
+
+def test_azure_variables_of_a_branch_make_a_reading_of_their_own() -> None:
+    """That of production comes first, and only a run on its branch reaches it."""
+    found = list(verdicts(graph("cd.yml", BRANCHED.format(pushed="develop", other="dev"))))
+    assert [verdict.kind.value for verdict in found] == ["gate-unverified", "no-prod"]
+    assert found[0].scenario is not None
+    assert found[0].scenario.words == "a manual run"
+    assert [job.id for job in found[0].deploy.pipeline.jobs] == ["build", "d", "build #2", "d #2"]
+
+
+def test_azure_variables_that_no_branch_makes_production_are_read_once() -> None:
+    text = BRANCHED.replace("value: prod", "value: staging").format(pushed="main", other="dev")
+    (pipeline,) = graph("cd.yml", text).pipelines
+    assert [job.id for job in pipeline.jobs] == ["build", "d"]
+
+
+def test_an_azure_variable_called_after_its_environment_is_one_of_several() -> None:
+    """`condaDevEnvName` says what packages are for, and nothing of where a model goes."""
+    text = """
+        trigger: [main]
+        variables: {{{name}: churn_dev}}
+        steps: [{{script: az ml online-endpoint update -n churn}}]
+        """
+    assert kinds("cd.yml", text.format(name="condaDevEnvName")) == ["ungated-implicit"]
+    assert kinds("cd.yml", text.format(name="workspaceName")) == ["no-prod"]
+    assert kinds("cd.yml", text.format(name="deployStage")) == ["no-prod"]
+
+
 def test_azure_on_failure_is_a_way_back_and_no_deploy() -> None:
     text = """
         trigger: [main]

@@ -1,5 +1,6 @@
 """Terraform and other HCL as blocks with positions. Nothing is evaluated, and what is no HCL is skipped.
 
+Blocks of one line with commas between their attributes, as people write them, are read as they are meant.
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 Offsets are byte offsets into the text that was read, end exclusive.
 """
@@ -124,7 +125,7 @@ class _Reader:
             return
 
     def _expression(self) -> int:
-        """The end of an expression: the line break outside all brackets, or the brace that closes."""
+        """The end of an expression: a line break or comma outside all brackets, or the brace that closes."""
         data, open_brackets = self._data, 0
         while self._at < len(data):
             here = data[self._at]
@@ -138,7 +139,7 @@ class _Reader:
                     return self._at
                 open_brackets -= 1
                 self._at += 1
-            elif here == 0x0A and not open_brackets:
+            elif here in b"\n," and not open_brackets:
                 return self._at
             elif here in b"#/" and (match := _SKIPPED.match(data, self._at)):
                 end = self._at

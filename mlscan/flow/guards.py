@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from mlscan.flow.calls import last_name
+from mlscan.flow.links import opened
 from mlscan.flow.options import Options
 from mlscan.flow.passed import argument
 from mlscan.flow.program import Function, Program, Site, dotted
@@ -77,6 +78,7 @@ class Guard:
 _PERSON = Guard(Strength.HUMAN, "a question to a person")
 _RECORD = Guard(Strength.RECORDED, "a recorded approval")
 _NUMBER = Guard(Strength.METRIC, "a metric condition")
+_LINK = Guard(Strength.HUMAN, "a link that a person opens")
 
 
 def guard_of(
@@ -95,6 +97,8 @@ def guard_of(
         return own
     if any(last_name(_callee(item)) == "confirmation_option" for item in function.node.decorator_list):
         return _PERSON
+    if opened(function.node):
+        return _LINK
     return strongest((own, known.called(function, hops)))
 
 

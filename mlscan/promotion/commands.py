@@ -215,6 +215,7 @@ class Recogniser:
             )
             yield from self._submitted(line, place, setting)
             return
+        yield from self._submitted(line, text.place(words[0].start, words[-1].end), setting)
 
     def _declared(self, line: Line, setting: Setting, told: tuple[Fact, ...]) -> Iterator[Fact]:
         """What a file says about where it goes: one handed to `az ml` or `kubectl`, or a bundle's."""
@@ -227,11 +228,15 @@ class Recogniser:
             yield from self._follow.declared(self, file, setting.folder)
 
     def _submitted(self, line: Line, here: Place, setting: Setting) -> Iterator[Action]:
-        """What the commands of a pipeline do that `az ml job create --file` submits."""
-        if self._follow is None or line.words[:3] != ("ml", "job", "create"):
+        """What the commands of a pipeline do that `az ml job create --file` submits, or a job that `dbx`
+        starts."""
+        if self._follow is None or len(setting.hops) >= MAX_HOPS:
             return
-        for file in _handed(line, setting) if len(setting.hops) < MAX_HOPS else ():
-            yield from self._follow.submitted(self, file, here, setting)
+        if line.words[:3] == ("ml", "job", "create"):
+            for file in _handed(line, setting):
+                yield from self._follow.submitted(self, file, here, setting)
+        elif line.program == "dbx":
+            yield from self._follow.launched(self, line, here, setting)
 
     def _facts(
         self,
@@ -270,6 +275,9 @@ class Follow(Protocol):
 
     def submitted(self, recogniser: Recogniser, file: str, here: Place, setting: Setting) -> Iterator[Action]:
         """What the commands of a job of Azure ML do."""
+
+    def launched(self, recogniser: Recogniser, line: Line, here: Place, setting: Setting) -> Iterator[Action]:
+        """What the tasks of a job do that `dbx` starts."""
 
     def bundled(self, folder: str) -> Iterator[Fact]:
         """The target that a Databricks bundle is deployed to where a command names none."""

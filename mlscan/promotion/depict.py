@@ -107,7 +107,7 @@ class _Depiction:
         while queue:
             for need in queue.pop(0).needs:
                 for member in self._pipeline.groups.get(need.job, (need.job,)):
-                    if member in seen or member not in self._jobs:
+                    if member in seen or member not in self._jobs or _apart(job, self._jobs[member]):
                         continue
                     seen.add(member)
                     if member in ids and member != job.id:
@@ -131,6 +131,13 @@ class _Depiction:
 
     def _way(self, verdict: Verdict) -> WayShown:
         return replace(way_shown(verdict), gates=tuple(self._gate(gate) for gate in verdict.gates))
+
+
+def _apart(one: Job, other: Job) -> bool:
+    """Whether two jobs are never in one run: what decides before it lets in only one of them."""
+    return any(
+        replace(condition, negated=not condition.negated) in other.presence for condition in one.presence
+    )
 
 
 def way_shown(verdict: Verdict) -> WayShown:

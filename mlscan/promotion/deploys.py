@@ -9,6 +9,7 @@ from mlscan.promotion.commands import DEPLOYS
 from mlscan.promotion.graph import Action, Fact, Job, Pipeline, Step, Target, TriggerKind
 from mlscan.promotion.production import Judge
 from mlscan.promotion.ways import Ways
+from mlscan.promotion.ways_back import takes_back
 
 # Of one pipeline; the largest that people wrote have some dozens. The rest is told in a note.
 MOST = 300
@@ -59,6 +60,8 @@ def deploys(pipeline: Pipeline, judge: Judge) -> Iterator[Deploy]:
             for action in step.actions:
                 if action.title == _PUSH and rolls_out:
                     continue  # the image waits for what takes it to production
+                if action.kind in DEPLOYS and takes_back(job, step):
+                    continue
                 if action.title == _BUNDLE[0] and _told(action) in bundles:
                     continue
                 shipped = action.kind == "build" and judge.ships_by_name(_stage_or_job(job))

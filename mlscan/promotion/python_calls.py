@@ -17,6 +17,7 @@ from mlscan.flow.program import Site
 from mlscan.flow.refusals import always_raises
 from mlscan.model import Place
 from mlscan.promotion.graph import Action, Fact
+from mlscan.promotion.handed import sent
 from mlscan.promotion.located import Located
 from mlscan.promotion.python_modules import Function, Modules, Open
 from mlscan.promotion.python_script import Script, client, dotted, literal, notebook_script, script_of
@@ -89,7 +90,7 @@ class PythonCalls:
                 inner = replace(setting, hops=(*setting.hops, place))
                 whole = Located.whole(called.document)
                 for _, action in self.located(recogniser, whole, inner, called.first, called.last):
-                    yield node, action
+                    yield node, sent(action, call, recogniser.judge, place)
                 continue
             if found is not None and not _may_approve(found, call, site, script, setting):
                 continue

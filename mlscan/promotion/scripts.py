@@ -15,6 +15,8 @@ from mlscan.promotion.bundles import FILES as BUNDLES
 from mlscan.promotion.bundles import default_target
 from mlscan.promotion.checkouts import below_root
 from mlscan.promotion.commands import Recogniser, Setting, expander
+from mlscan.promotion.dbx_jobs import FILES as JOBS
+from mlscan.promotion.dbx_jobs import programs_of, started
 from mlscan.promotion.entry_points import FILES, files_of, module_of, notebook_of
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located, Windows
@@ -25,6 +27,7 @@ from mlscan.promotion.python_calls import PythonCalls
 from mlscan.promotion.shell import Command, Word
 from mlscan.promotion.submitted import commands_of, components_of
 from mlscan.promotion.targets import may_be_secret, unresolved
+from mlscan.promotion.toolbox import Line
 
 _PYTHON = re.compile(r"^(python[\d.]*(?:\.exe)?|py|pypy3?|\$\{?PYTHON\w*\}?)$", re.IGNORECASE)
 _SCRIPT_FILE = re.compile(r"\.(sh|bash|zsh|ps1|cmd|bat|py)$", re.IGNORECASE)
@@ -217,6 +220,18 @@ class ScriptFollower:
         self._memory.mention(document)
         for command in commands_of(document):
             yield from recogniser.actions(command.text, replace(setting, folder=command.folder))
+
+    def launched(self, recogniser: Recogniser, line: Line, here: Place, setting: Setting) -> Iterator[Action]:
+        """What the tasks of a job do that `dbx launch` or `dbx execute` starts."""
+        start = started(Line(line.program, tuple(map(expander(setting), line.words))))
+        if start is None:
+            return
+        opened = (self._taken(name, setting.folder) for name in ((start.file,) if start.file else JOBS))
+        document = next((document for document in opened if document is not None), None)
+        for program in programs_of(document, start) if document is not None else ():
+            file = program if program.endswith(".py") else self._installed(program, setting.folder)
+            if file and document is not None:
+                yield from self._file(recogniser, file, [], Located.whole(document), here, setting)
 
     def bundled(self, folder: str) -> Iterator[Fact]:
         """The default target of the bundle in a folder."""

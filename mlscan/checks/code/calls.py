@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlscan.catalog.schema import Catalog
-from mlscan.checks.aside import goes_back, tried_out
+from mlscan.checks.aside import tried_out
 from mlscan.checks.code import rollback, traffic
 from mlscan.checks.code.promotions import Promotion, Promotions
 from mlscan.checks.code.robots import answers_itself
@@ -20,6 +20,7 @@ from mlscan.flow.guards import Guard, Strength, guard_of
 from mlscan.flow.program import Program
 from mlscan.flow.values import Values
 from mlscan.model import Confidence, Finding, Place
+from mlscan.promotion.ways_back import goes_back
 from mlscan.words import words
 
 # Words of other values that decide, such as Vertex's `default` alias or 100 % of the traffic, do not say

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.checks.aside import goes_back
 from mlscan.checks.gates.case import Case, World
 from mlscan.promotion.deploys import Deploy
 from mlscan.promotion.graph import Action, Job, Pipeline, Step, TriggerKind
+from mlscan.promotion.ways_back import goes_back
 
 _EXCHANGES = frozenset(("deploy", "promote", "traffic"))
 

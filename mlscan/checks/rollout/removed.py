@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscan.checks.aside import goes_back
 from mlscan.checks.gates.case import Case, World
 from mlscan.checks.rollout.exchange import done_in, exchanges
 from mlscan.model import Confidence, Finding, Region
 from mlscan.promotion.graph import Action, Step
+from mlscan.promotion.ways_back import goes_back
 
 RULE = "rollback-target-removed"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mlscan.documents.yaml import Mapping, Node, Scalar
 from mlscan.promotion.graph import Fact, Job, Need, Pipeline, Step, TriggerKind, Unknown
+from mlscan.promotion.lower.azure_branches import readings, renamed
 from mlscan.promotion.lower.azure_expand import flatten, unfold
 from mlscan.promotion.lower.azure_jobs import jobs, root_steps
 from mlscan.promotion.lower.azure_spot import Spot
@@ -27,9 +28,12 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
     called = all(trigger.kind is TriggerKind.CALL for trigger in started)
     if called and root.get("stages", "jobs") is None:
         return None
-    spot = Spot(parsed, context).with_parameters(root.get("parameters")).with_variables(root.get("variables"))
+    spot = Spot(parsed, context).with_parameters(root.get("parameters"))
     reader = _Reader()
-    reader.read(flatten(root, spot), spot)
+    for number, reading in enumerate(readings(root.get("variables"), spot)):
+        one = _Reader()
+        one.read(flatten(root, reading), reading)
+        reader.join(one, number)
     return Pipeline(
         path=parsed.path,
         platform="azure-pipelines",
@@ -64,6 +68,14 @@ class _Reader:
             job = root_steps(root, spot)
             self.jobs.append(job)
             self.groups[job.id] = [job.id]
+
+    def join(self, other: _Reader, number: int) -> None:
+        """With what another reading of the same file found; `number` counts the readings from 0."""
+        names = {job.id: f"{job.id} #{number + 1}" if number else job.id for job in other.jobs}
+        self.jobs += [renamed(job, names) for job in other.jobs]
+        for name, members in other.groups.items():
+            self.groups.setdefault(name, []).extend(names[member] for member in members)
+        self.unknowns += [unknown for unknown in other.unknowns if unknown not in self.unknowns]
 
     def _extend(self, extends: Mapping, spot: Spot) -> None:
         reference = extends.get("template")

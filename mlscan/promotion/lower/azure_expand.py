@@ -10,7 +10,6 @@ from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.promotion.conditions import Condition
 from mlscan.promotion.lower.azure_spot import Spot
 from mlscan.promotion.lower.parsed import items, scalars
-from mlscan.promotion.scope import NO_FACTS
 
 _KEYWORD = re.compile(r"^\$\{\{\s*(if|elseif|else|each|insert)\b(.*?)\}\}$", re.DOTALL)
 _EACH = re.compile(r"^\s*(\w+)\s+in\s+(.*?)\s*$", re.DOTALL)
@@ -60,8 +59,8 @@ def _directive(key: Scalar, value: Node, spot: Spot, kind: str, before: list[Con
         condition = Condition(rest.strip(), "azure", spot.parsed.place(key), spot.scope)
         before.append(condition)
         where = where.under(condition)
-    present = [condition for condition in where.presence if condition.holds(NO_FACTS) is not True]
-    if any(condition.holds(NO_FACTS) is False for condition in present):
+    present = [condition for condition in where.presence if condition.holds(spot.known) is not True]
+    if any(condition.holds(spot.known) is False for condition in present):
         return
     where = replace(where, presence=tuple(present))
     yield from unfold(value if isinstance(value, Sequence) else _listed(value), where, kind)
@@ -110,7 +109,7 @@ def flatten(node: Mapping, spot: Spot) -> Mapping:
             flat.pairs.append((key, value))
             continue
         condition = Condition(match[2].strip() or "true", "azure", spot.parsed.place(key), spot.scope)
-        if match[1] in ("else", "insert") or condition.holds(NO_FACTS) is not False:
+        if match[1] in ("else", "insert") or condition.holds(spot.known) is not False:
             flat.pairs += [pair for pair in flatten(value, spot).pairs if not _present(pair[0], flat)]
     return flat
 

@@ -12,7 +12,7 @@ from mlscan.promotion.lower.azure_spot import Spot
 from mlscan.promotion.lower.azure_steps import condition_of, identities, steps, unread
 from mlscan.promotion.lower.facts import choose
 from mlscan.promotion.lower.matrix import combinations
-from mlscan.promotion.lower.parsed import items, texts
+from mlscan.promotion.lower.parsed import items, scalars, texts
 from mlscan.promotion.shell import lex
 
 _SCRIPTS = ("script", "bash", "pwsh", "powershell")
@@ -63,7 +63,7 @@ def _job(node: Mapping, spot: Spot, name: str, label: str, prefix: str, entry: N
     named = any(judge.ships_by_name(fact.value) for fact in facts if fact.kind in ("job", "stage"))
     beside = ASIDE | ({"train", "register"} if named else set())
     done = {action.kind for step in found for action in step.actions} - beside
-    if deployment and not _only_talks(strategy) and not done:
+    if deployment and not _only_talks(strategy, spot) and not done:
         shown = Action("deploy", "deployment job", "medium", place)
         found.append(Step("", place, (shown,)))
     condition = condition_of(node, spot)
@@ -119,10 +119,10 @@ def _deployment_steps(strategy: Node | None, spot: Spot) -> list[Step]:
     return found
 
 
-def _only_talks(strategy: Node | None) -> bool:
+def _only_talks(strategy: Node | None, spot: Spot) -> bool:
     """Whether every step of a deployment job is a script that only prints and waits: a rehearsal."""
     scripts = [
-        next((item.get(word) for word in _SCRIPTS if item.get(word) is not None), None)
+        _script(item, spot)
         for _, _, kind in (strategy.items() if isinstance(strategy, Mapping) else ())
         if isinstance(kind, Mapping)
         for hook in _HOOKS
@@ -138,6 +138,16 @@ def _only_talks(strategy: Node | None) -> bool:
         )
         for script in scripts
     )
+
+
+def _script(step: Mapping, spot: Spot) -> Node | None:
+    """The script that a step holds: its own, or the one that a task such as AzureCLI is given to run."""
+    task, given = step.get("task"), step.get("inputs")
+    if not isinstance(task, Scalar):
+        return step.get(*_SCRIPTS)
+    known = spot.context.recogniser.toolbox.task(task.value)
+    names = {name.lower() for name in known.command} if known is not None else set()
+    return next((text for name, text in scalars(given) if name.lower() in names and text.value), None)
 
 
 def _environment(node: Node | None, spot: Spot) -> list[Fact]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from mlscan.documents.yaml import Mapping, Node, Scalar, Sequence
 from mlscan.model import Place
 from mlscan.promotion.conditions import Condition
+from mlscan.promotion.expressions import Context as Facts
 from mlscan.promotion.graph import Fact, Identity
 from mlscan.promotion.lower.context import Context
 from mlscan.promotion.lower.parsed import Parsed, items, pairs, scalars, texts
+from mlscan.promotion.production import Judge, tokens
 from mlscan.promotion.scope import NO_FACTS, Scope
 from mlscan.promotion.targets import may_be_secret
 
@@ -20,7 +22,8 @@ _DEPTH = 8
 @dataclass(frozen=True)
 class Spot:
     """`presence` are the compile-time conditions above, `calls` the template references that led here,
-    `lists` the parameters that are sequences, `options` the choices of a manual start."""
+    `lists` the parameters that are sequences, `options` the choices of a manual start; `known` is what is
+    taken for granted of the run."""
 
     parsed: Parsed
     context: Context
@@ -31,6 +34,7 @@ class Spot:
     identities: tuple[Identity, ...] = ()
     lists: Map[str, Node] = field(default_factory=dict)
     options: Map[str, tuple[str, ...]] = field(default_factory=dict)
+    known: Facts = NO_FACTS
 
     def expand(self, text: str) -> str:
         """A text with what is known of it filled in."""
@@ -152,7 +156,15 @@ def _bind(name: str, value: Scalar, spot: Spot, names: dict[str, str], facts: li
     names[f"variables.{name}".lower()] = expanded
     names[f"env.{name.replace('.', '_')}".lower()] = expanded
     shown = len(expanded) < 80 and not may_be_secret(f"{name}={expanded}")
-    judged = shown and spot.context.recogniser.judge.names(expanded, free=True)
-    if judged:
+    judge = spot.context.recogniser.judge
+    judged = judge.names(expanded, free=True) if shown else ""
+    if judged and not _is_one_of_several(name, judged, judge):
         kind = "service connection" if "connection" in name.lower() else "variable"
         facts.append(Fact(kind, expanded, spot.parsed.place(value)))
+
+
+def _is_one_of_several(name: str, judged: str, judge: Judge) -> bool:
+    """Whether a variable is called after the environment it holds: `condaDevEnvName`, `prodResourceGroup`.
+    Another stands beside it for each other environment, and which of them counts is what uses it."""
+    own = [word for word in tokens(name) if word != "stage"]
+    return len(own) > 1 and judge.names("_".join(own), free=True) == judged

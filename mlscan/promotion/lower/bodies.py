@@ -10,6 +10,7 @@ from mlscan.flow.guards import Guard, guard_within
 from mlscan.model import Place
 from mlscan.promotion.commands import DEPLOYS, MAX_HOPS, Setting
 from mlscan.promotion.graph import Action, Gate, Step
+from mlscan.promotion.handed import sent
 from mlscan.promotion.located import Located
 from mlscan.promotion.lower.cdk_source import Function, Source, dotted
 from mlscan.promotion.lower.context import Context
@@ -73,7 +74,8 @@ class Body:
                 for action, gate in done:
                     # A person asked out here stands before what a number decides in there.
                     outer = guard is not None and (guard.human or gate is None)
-                    yield action, gate_of(guard, action.place) if outer else gate
+                    told = sent(action, call, self.context.recogniser.judge, self.source.place(call))
+                    yield told, gate_of(guard, action.place) if outer else gate
 
 
 def gate_of(guard: Guard | None, place: Place) -> Gate | None:

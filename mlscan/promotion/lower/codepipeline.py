@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,7 @@ _APPROVED = re.compile(
     rb"ModelApprovalStatus[\"'\]:\s\[\-=]{1,60}Approved"
 )
 _APPROVAL = re.compile(rb"(?i)model[ _\-]?(?:package[ _\-]?)?(?:is )?approv|approved[ _\-]?model")
+_LONGEST = 20_000
 _HARMLESS_MODES = ("CHANGE_SET_REPLACE", "DELETE_ONLY")
 
 
@@ -264,12 +266,25 @@ def _facts(action: StageAction, judge: Judge) -> Iterator[Fact]:
     for name, text, place in action.settings:
         if may_be_secret(f"{name}={text}") or name == "RoleArn":
             continue
-        shown = " ".join(text.split())[:120]
+        shown = _member(text, judge) or " ".join(text.split())[:120]
         dynamic = unresolved(name, text)
         if name in _TARGETS and (dynamic or judge.names(text, free=True)):
             yield Fact("target argument", shown, place, dynamic)
         elif judge.names(shown, free=True):
             yield Fact("argument", shown, place)
+
+
+def _member(text: str, judge: Judge) -> str:
+    """Of an object in JSON the member that names the environment of the whole: `EndpointConfigName=Prod`."""
+    wanted = judge.names(text, free=True)
+    try:
+        given = json.loads(text) if text.lstrip().startswith("{") and len(text) < _LONGEST else None
+    except (ValueError, RecursionError):
+        return ""
+    pairs = given.items() if isinstance(given, dict) else ()
+    named = ((key, value) for key, value in pairs if isinstance(value, str) and judge.names(value) == wanted)
+    told = (f"{key}={value}"[:120] for key, value in named if wanted)
+    return next((one for one in told if not may_be_secret(one)), "")
 
 
 def triggers(stages: list[Stage], place: Place) -> tuple[Trigger, ...]:

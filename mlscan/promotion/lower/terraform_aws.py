@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlscan.documents.hcl import Attribute, Block
+from mlscan.documents.hcl_values import value
+from mlscan.documents.yaml import Mapping, Node, Scalar
 from mlscan.model import Place
 from mlscan.promotion.graph import Pipeline, Step
 from mlscan.promotion.lower import buildspec, codepipeline
@@ -73,10 +75,24 @@ def _build(settings: dict[str, str], module: Module, context: Context) -> Step |
 
 
 def _settings(given: Attribute | None, module: Module) -> list[tuple[str, str, Place]]:
+    """(name, value, place) of what an action is configured with."""
+    if given is None:
+        return []
+    place, data = module.place(given), given.value.encode()
+    tree = value(data, 0, len(data))
+    if isinstance(tree, Mapping):
+        return [(name, module.value(_written(one, data)), place) for name, _, one in tree.items()]
     found: list[tuple[str, str, Place]] = []
-    for line in given.value.split("\n") if given is not None else ():
-        name, sign, value = line.strip().partition("=")
-        if sign and given is not None:
-            text = module.value(value.strip().strip(",").strip('"'))
-            found.append((name.strip().strip('"'), text, module.place(given)))
+    for line in given.value.split("\n"):  # `merge(local.shared, { ... })`
+        name, sign, text = line.strip().partition("=")
+        if sign:
+            written = module.value(text.strip().strip(",").strip('"'))
+            found.append((name.strip().strip('"'), written, place))
     return found
+
+
+def _written(node: Node, data: bytes) -> str:
+    """A text without its quotes, and anything else as written."""
+    if isinstance(node, Scalar):
+        return node.value
+    return data[node.start : node.end].decode("utf-8", "replace")
