@@ -9,7 +9,7 @@ from mlscan.documents.document import Document
 from mlscan.evidence.cards import emptiness, remark
 from mlscan.evidence.proof import BEFORE, Grade, Proof
 from mlscan.evidence.repository import Repository
-from mlscan.evidence.uses import uses
+from mlscan.evidence.uses import Use, uses
 from mlscan.evidence.way import Way
 
 _SOME = 40  # files of one kind that are opened; a repository of examples has hundreds
@@ -34,8 +34,7 @@ def _in_one(kind: str, document: Document, way: Way, repository: Repository) -> 
     asked = repository.markers.by_kind[kind]
     grade = Grade.EXERCISED if runs and kind in BEFORE else Grade.PRESENT
     aside = "" if runs else _IMPORTED if path in way.files else _ASIDE
-    python = document.kind in ("python", "notebook")
-    found = list(uses(document, asked.marker)) if python and asked.marker.modules else []
+    found = _used(kind, document, repository)
     for use in found[:_PER_FILE]:
         place = document.place(use.start, use.end)
         if use.call and use.used:
@@ -57,6 +56,17 @@ def _in_one(kind: str, document: Document, way: Way, repository: Repository) -> 
         yield Proof(kind, grade, f"`{what}` in {path}", place, remark="" if runs else _unused(kind, aside))
     elif kind in repository.sightings.named(path):
         yield _named(kind, document, runs, aside, repository)
+
+
+def _used(kind: str, document: Document, repository: Repository) -> tuple[Use, ...]:
+    """What Python uses of the modules of a kind: the same for every release."""
+    marker = repository.markers.by_kind[kind].marker
+    if document.kind not in ("python", "notebook") or not marker.modules:
+        return ()
+    key = kind, document.source.path
+    if key not in repository.used:
+        repository.used[key] = tuple(uses(document, marker))
+    return repository.used[key]
 
 
 def _named(kind: str, document: Document, runs: bool, aside: str, repository: Repository) -> Proof:

@@ -14,6 +14,7 @@ from mlscan.evidence.markers import Markers, markers_of
 from mlscan.evidence.proof import Proof
 from mlscan.evidence.releases import Release, releases
 from mlscan.evidence.scripts import Scripts
+from mlscan.evidence.uses import Use
 from mlscan.evidence.way import Way
 from mlscan.promotion.graph import Graph, Pipeline
 from mlscan.promotion.lower.context import repository_of
@@ -49,6 +50,11 @@ class Repository:
     @cached_property
     def seen(self) -> dict[str, tuple[tuple[Pipeline | None, object, Proof], ...]]:
         """What stands anywhere for a kind of evidence, once it was looked for."""
+        return {}
+
+    @cached_property
+    def used(self) -> dict[tuple[str, str], tuple[Use, ...]]:
+        """What files (kind of evidence, path) use of the modules of a kind, once they were read for it."""
         return {}
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -13,11 +13,11 @@ from mlscan.documents.document import Document
 from mlscan.model import Place
 from mlscan.promotion.bundles import FILES as BUNDLES
 from mlscan.promotion.bundles import default_target
-from mlscan.promotion.checkouts import below_root
 from mlscan.promotion.commands import Recogniser, Setting, expander
 from mlscan.promotion.dbx_jobs import FILES as JOBS
 from mlscan.promotion.dbx_jobs import programs_of, started
-from mlscan.promotion.entry_points import FILES, files_of, module_of, notebook_of
+from mlscan.promotion.entry_points import files_of, notebook_of
+from mlscan.promotion.files import Files, Read
 from mlscan.promotion.graph import Action, Fact
 from mlscan.promotion.located import Located, Windows
 from mlscan.promotion.makefiles import recipes
@@ -56,19 +56,16 @@ _PLAIN = frozenset(
 )  # fmt: skip
 _RUNNERS = _MAKES | _INTERPRETERS
 
-Read = Callable[[str], Document | None]
-
 
 class ScriptFollower:
     """Follows a command at most two hops into the repository. `read` gives a file or None."""
 
     def __init__(self, catalog: Catalog, read: Read) -> None:
-        self._read = read
+        files = Files(read)
+        self._open, self._installed = files.named, files.installed
         self.python = PythonCalls(catalog, self._taken)
         invocations = (call for tool in catalog.tools for call in tool.invocations)
         self._memory = ScriptMemory(name for call in invocations for name in call.environment)
-        self._behind: dict[tuple[str, str], str] = {}
-        self._opened: dict[tuple[str, str], Document | None] = {}
 
     def __call__(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, setting: Setting
@@ -134,24 +131,6 @@ class ScriptFollower:
         if not told and not (document is not None and _proposes(document.data)):
             mode = next((word.text for word in rest if _is_mode(recogniser, word.text)), "")
             yield from _by_name(recogniser, mode or file, here, (*facts, *setting.facts), setting)
-
-    def _installed(self, command: str, folder: str) -> str:
-        """The file behind a command that a package of the repository installs."""
-        key = command, folder
-        if key not in self._behind:
-            self._behind[key] = self._entered(command, folder)
-        return self._behind[key]
-
-    def _entered(self, command: str, folder: str) -> str:
-        if not command.replace("-", "").replace("_", "").isalnum():
-            return ""
-        for name in FILES:
-            document = self._open(name, folder)
-            module = module_of(document, command) if document is not None else ""
-            if module:
-                found = (path for path in files_of(module) if self._open(path, folder) is not None)
-                return next(found, "")
-        return ""
 
     def _python_run(
         self, recogniser: Recogniser, text: Located, words: list[Word], command: Command, here: Place,
@@ -280,26 +259,6 @@ class ScriptFollower:
         if document is not None:
             self._memory.mention(document)
         return document
-
-    def _open(self, path: str, folder: str) -> Document | None:
-        """A file that a script names in a folder, or in the repository's."""
-        key = path, folder
-        if key not in self._opened:
-            self._opened[key] = self._looked_up(path, folder)
-        return self._opened[key]
-
-    def _looked_up(self, path: str, folder: str) -> Document | None:
-        below = below_root(path)
-        if below is not None:
-            path, folder = below, ""
-        path = path.removeprefix("./")
-        if not path or path.startswith(("/", "-", "$")) or "://" in path or "*" in path:
-            return None
-        places = [posixpath.normpath(posixpath.join(part, path)) for part in (folder, "")]
-        for candidate in dict.fromkeys(places):
-            if not candidate.startswith("..") and (document := self._read(candidate)) is not None:
-                return document
-        return None
 
 
 @lru_cache(maxsize=1024)

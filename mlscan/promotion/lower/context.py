@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from mlscan.catalog.schema import Catalog
 from mlscan.documents.document import Document
 from mlscan.promotion.commands import Recogniser
+from mlscan.promotion.files import Read
 from mlscan.promotion.graph import Approver, Pipeline, Protection, Trigger
 from mlscan.promotion.lower.parsed import Parsed
 from mlscan.promotion.python_calls import PythonCalls
-from mlscan.promotion.scripts import Read, ScriptFollower
+from mlscan.promotion.scripts import ScriptFollower
 
 if TYPE_CHECKING:
     from mlscan.promotion.lower.argo_cd_rollouts import Rolled
