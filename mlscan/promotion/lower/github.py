@@ -11,12 +11,13 @@ from mlscan.promotion.commands import Setting
 from mlscan.promotion.graph import Fact, Gate, Identity, Job, Need, Pipeline, Step
 from mlscan.promotion.lower.context import Context, repository_of
 from mlscan.promotion.lower.facts import choose, credentials, emitted, variables
+from mlscan.promotion.lower.github_dispatches import MARK, dispatches, started
 from mlscan.promotion.lower.github_outputs import of_jobs, of_steps
 from mlscan.promotion.lower.github_reusable import Call, call
 from mlscan.promotion.lower.github_steps import Where, condition_of, steps
 from mlscan.promotion.lower.github_triggers import choices, triggers
 from mlscan.promotion.lower.matrix import combinations
-from mlscan.promotion.lower.parsed import Parsed, entries, items, scalars
+from mlscan.promotion.lower.parsed import Parsed, entries, items, pairs, scalars
 from mlscan.promotion.scope import NO_FACTS, Scope
 
 _ROOT = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
@@ -27,6 +28,14 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
     root = parsed.root
     if not isinstance(root, Mapping):
         return None
+    if MARK.search(parsed.document.data):
+        # The title of the workflow that it starts is known when all files are.
+        context.later.append(lambda: [_pipeline(parsed, root, context)])
+        return None
+    return _pipeline(parsed, root, context)
+
+
+def _pipeline(parsed: Parsed, root: Mapping, context: Context) -> Pipeline:
     reader = WorkflowReader(parsed, root, context, Scope())
     jobs, groups = reader.jobs()
     return Pipeline(
@@ -86,7 +95,23 @@ class WorkflowReader:
             for step in items(value.get("steps")):
                 run = step.get("run") if isinstance(step, Mapping) else None
                 handed.setdefault(self._prefix + name, []).extend(emitted(self._parsed, run, self._judge))
-        return tuple(_inherit(job, found, groups, handed) for job in found), groups
+        jobs = [_inherit(job, found, groups, handed) for job in found]
+        started = self._starts(node, jobs, groups) if MARK.search(self._parsed.document.data) else []
+        return (*jobs, *started), groups
+
+    def _starts(self, node: Node | None, jobs: list[Job], groups: dict[str, tuple[str, ...]]) -> list[Job]:
+        """The jobs of the workflows that jobs of this one start, behind them."""
+        found: list[Job] = []
+        by_id = {job.id: job for job in jobs}
+        for name, _, value in pairs(node):
+            for identifier in groups.get(self._prefix + name, ())[:1]:
+                for one in dispatches(value, self._scope, self._context):
+                    started_jobs, inner = started(
+                        one, by_id[identifier], WorkflowReader, self._parsed, self._scope, self._context
+                    )
+                    found += started_jobs
+                    groups |= inner
+        return found
 
     def _job(self, name: str, key: Scalar, node: Mapping) -> tuple[list[Job], dict[str, tuple[str, ...]]]:
         found: list[Job] = []
