@@ -13,13 +13,16 @@ from mlscan.promotion.lower.context import Context, repository_of
 from mlscan.promotion.lower.facts import choose, credentials, emitted, variables
 from mlscan.promotion.lower.github_dispatches import MARK, dispatches, started
 from mlscan.promotion.lower.github_outputs import of_jobs, of_steps
+from mlscan.promotion.lower.github_remote import deploying
 from mlscan.promotion.lower.github_reusable import Call, call
 from mlscan.promotion.lower.github_steps import Where, condition_of, steps
 from mlscan.promotion.lower.github_triggers import choices, triggers
 from mlscan.promotion.lower.matrix import combinations
 from mlscan.promotion.lower.parsed import Parsed, entries, items, pairs, scalars
+from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
 
+_FILES = ("workflow", "file")
 _ROOT = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
 
 
@@ -66,6 +69,7 @@ class WorkflowReader:
         self._prefix = prefix
         self._entry = entry
         self._options = choices(root)
+        self._alone = len(list(pairs(root.get("jobs")))) == 1
 
     def facts(self) -> tuple[Fact, ...]:
         """What the file as a whole says: its name, its title, its variables."""
@@ -138,7 +142,7 @@ class WorkflowReader:
         root = repository_of(parsed.path)
         folder = _default_folder(self._root, node)
         setting = Setting(scope, f"{root}/{folder}".strip("/") if folder else root)
-        environment = _environment(parsed, node.get("environment"), scope)
+        environment = _environment(parsed, node.get("environment"), scope, judge)
         gates = [Gate("environment", fact.value, fact.place) for fact in environment]
         condition = condition_of(parsed, node, scope)
         if condition is not None and condition.demands_person():
@@ -159,13 +163,15 @@ class WorkflowReader:
         )
         if self._entry:
             needs = (Need(self._entry, place, "inside"), *needs)
-        inner = Where(parsed, root, setting)
+        read = steps(node.get("steps"), Where(parsed, root, setting), self._context)
+        told = (*names, title, *(fact.value for fact in self.facts() if self._alone and fact.kind in _FILES))
+        read = deploying(node, read, told, parsed, scope, self._context)
         return Job(
             id=identifier,
             title=identifier.removeprefix(self._prefix),
             kind="agent",
             place=place,
-            steps=tuple(self._chosen(step) for step in steps(node.get("steps"), inner, self._context)),
+            steps=tuple(map(self._chosen, read)),
             needs=needs,
             gates=tuple(gates),
             condition=condition,
@@ -193,12 +199,16 @@ class WorkflowReader:
         return replace(step, actions=actions)
 
 
-def _environment(parsed: Parsed, node: Node | None, scope: Scope) -> list[Fact]:
-    """The environment a job is bound to: a name, `{name, url}`, or an expression."""
+def _environment(parsed: Parsed, node: Node | None, scope: Scope, judge: Judge) -> list[Fact]:
+    """The environment a job is bound to: a name, `{name, url}`, or an expression. One that gives staging or
+    dev, and nothing else, is both."""
     name = node.get("name") if isinstance(node, Mapping) else node
     if not isinstance(name, Scalar) or not name.value.strip():
         return []
     value = scope.expand(name.value, NO_FACTS).strip()
+    given = scope.alternatives(name.value) if "${{" in value else ()
+    if given and all(judge.names(text) == "nonprod" for text in given):
+        value = " or ".join(given)
     return [Fact("environment", value, parsed.place(name), "${{" in value)] if value else []
 
 
