@@ -39,6 +39,7 @@ _INPUTS = re.compile(
 )
 _PAIR = re.compile(r"['\"]?([\w-]{1,60})['\"]?\s{0,9}:\s{0,9}['\"]([^'\"\n]{0,200})['\"]")
 _OWN = ("context.repo", "github.repository", "GITHUB_REPOSITORY")
+_HANDED = ("inputs", "client_payload", "workflow_inputs", "client-payload")
 _FILE = re.compile(r"^[\w.-]{1,100}\.ya?ml$")
 _DEPTH = 3
 # What nobody hands in is for the run to tell.
@@ -48,13 +49,14 @@ _OPEN = "${{ unknown }}"
 @dataclass(frozen=True)
 class Dispatch:
     """A step that starts a workflow: its file or title, or the type of an event; the repository where it is
-    another one, what it is handed, and the places in the step."""
+    another one, and what it is handed. Only where that is `whole` the other inputs have their defaults."""
 
     workflow: str
     repository: str
     handed: dict[str, str]
     at: Scalar
     step: Mapping
+    whole: bool = True
     event: bool = False
 
 
@@ -64,10 +66,12 @@ def dispatches(job: Node, scope: Scope, context: Context) -> Iterator[Dispatch]:
         if not isinstance(step, Mapping):
             continue
         run, uses = step.get("run"), step.get("uses")
+        env = (*scalars(job.get("env")), *scalars(step.get("env"))) if isinstance(job, Mapping) else ()
+        inner = scope.inside({f"env.{name}".lower(): value.value for name, value in env})
         if isinstance(run, Scalar) and "workflow" in run.value:
-            yield from _commands(run, step, scope)
+            yield from _commands(run, step, inner)
         if isinstance(uses, Scalar):
-            yield from _action(uses, step, scope, context)
+            yield from _action(uses, step, inner, context)
 
 
 def _commands(run: Scalar, step: Mapping, scope: Scope) -> Iterator[Dispatch]:
@@ -87,7 +91,7 @@ def _commands(run: Scalar, step: Mapping, scope: Scope) -> Iterator[Dispatch]:
                 value = value if sign else next(rest, "")
                 if option in ("-f", "-F", "--field", "--raw-field"):
                     key, _, text = value.partition("=")
-                    handed[key] = text
+                    handed[key] = text if "${{" in text or "$" not in text else _OPEN
                 elif option in ("-R", "--repo"):
                     repository = value
         if name:
@@ -110,11 +114,11 @@ def _action(uses: Scalar, step: Mapping, scope: Scope, context: Context) -> Iter
         repository = f"{texts['owner']}/{repository}"
     handed = next((texts[key] for key in _HANDED if texts.get(key)), "")
     if name:
-        event = "event-type" in task.target
-        yield Dispatch(name, _foreign(repository), _json(handed), uses, step, event)
-
-
-_HANDED = ("inputs", "client_payload", "workflow_inputs", "client-payload")
+        told = _json(handed)
+        whole = told is not None or not handed
+        yield Dispatch(
+            name, _foreign(repository), told or {}, uses, step, whole, event="event-type" in task.target
+        )
 
 
 def _script(script: Scalar, step: Mapping) -> Iterator[Dispatch]:
@@ -125,7 +129,8 @@ def _script(script: Scalar, step: Mapping) -> Iterator[Dispatch]:
         pairs = dict(_PAIR.findall(handed[1])) if handed else {}
         repository = told.get("repo", "")
         if told.get("workflow_id"):
-            yield Dispatch(told["workflow_id"], _foreign(repository), pairs, script, step)
+            whole = "inputs" not in match[1]
+            yield Dispatch(told["workflow_id"], _foreign(repository), pairs, script, step, whole)
 
 
 def _foreign(repository: str) -> str:
@@ -133,12 +138,15 @@ def _foreign(repository: str) -> str:
     return "" if any(own in repository for own in _OWN) else repository
 
 
-def _json(text: str) -> dict[str, str]:
+def _json(text: str) -> dict[str, str] | None:
+    """The texts of a JSON object; None for anything else."""
     try:
-        found = json.loads(text) if text.startswith("{") else {}
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+        return None
+    if not isinstance(found, dict):
+        return None
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items()}
 
 
 def started(
@@ -164,7 +172,9 @@ def started(
         calls=job.calls,
     )
     handed = {f"inputs.{key}".lower(): value for key, value in found.handed.items()}
-    names = {"github.event_name": "workflow_dispatch", **declared(target.root, _OPEN), **handed}
+    others = declared(target.root, _OPEN)
+    others = others if found.whole else dict.fromkeys(others, _OPEN)
+    names = {"github.event_name": "workflow_dispatch", **others, **handed}
     inner = Scope(names, scope, frozenset(handed))
     prefix = f"{job.id} / {found.workflow} / "
     jobs, groups = reader(target, target.root, context, inner, (*job.calls, place), prefix, entry.id).jobs()
