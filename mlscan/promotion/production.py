@@ -37,7 +37,13 @@ _BOUND = 5
 # `production-ready` is praise, `--production-variants` an argument of SageMaker.
 _QUALITIES = frozenset(("ready", "grade", "variant", "variants"))
 _NAMES_ONE = frozenset(("name", "names", "id"))
-_PAIRS = frozenset((("create", "endpoint"), ("tf", "apply"), ("terraform", "apply"), ("infra", "apply")))
+_PAIRS = frozenset(
+    (
+        ("create", "endpoint"),
+        *((what, "apply") for what in ("tf", "terraform", "tofu", "infra")),
+        *(("apply", what) for what in ("tf", "terraform", "tofu")),
+    )
+)
 
 
 @lru_cache(maxsize=16384)

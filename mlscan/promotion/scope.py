@@ -82,6 +82,31 @@ class Scope:
         default = 2
         return _SHELL.sub(lambda match: bound("env", match), text)
 
+    def alternatives(self, text: str, depth: int = 0) -> tuple[str, ...]:
+        """The texts of which one `${{ }}` gives one, whatever is true: `${{ x && 'staging' || 'dev' }}`.
+        Nothing where another one is possible."""
+        match = _HOLE.fullmatch(text.strip())
+        if match is None:
+            return () if "${{" in text else (text,)
+        try:
+            return self._given(parse(match[1]), depth)
+        except (ExpressionError, RecursionError):
+            return ()
+
+    def _given(self, expr: Expr, depth: int) -> tuple[str, ...]:
+        if expr.op == "lit" and isinstance(expr.head, str):
+            return (expr.head,)
+        if expr.op == "&&":
+            return self._given(expr.args[1], depth)
+        if expr.op == "||":
+            left, right = (self._given(side, depth) for side in expr.args)
+            return (*left, *right) if left and right else ()
+        path = str(expr.head).lower() if expr.op == "name" else ""
+        if path not in self.names or depth > _DEPTH:
+            return ()
+        scope = self.parent if path in self.outer and self.parent else self
+        return scope.alternatives(self.names[path], depth + 1)
+
     def _asked(self, path: str) -> str:
         """The text of a variable that is made of what somebody is asked for at the start, or nothing."""
         text = "" if path in self.outer else self.names.get(path.lower(), "")

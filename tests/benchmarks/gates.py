@@ -5,7 +5,8 @@
 FOLDER holds a checkout of each repository of the labels, named owner+name, at the commit named there. A label
 is a job, stage or object (path and 1-based lines) with one of `ungated`, `server-side`, `gated`, `no-prod`;
 `doubtful` ones are those about which two careful readers could disagree. A label's verdict is the worst of
-the deploys that stand on its lines, or in its file where the file has no other label.
+the deploys that stand on its lines, else of those in the file that its lines call, else of those in its file
+where the file has no other label.
 """
 
 from __future__ import annotations
@@ -106,13 +107,14 @@ def verdict(label: Label, graph: Graph, reached: list[Verdict], judge: Judge, *,
     """What mlscan says of a labelled job; `alone` when its file has no other label."""
     within = [found for found in reached if _within(label, found.deploy.job.place, found.deploy.action.place)]
     if not within:
+        called = [found for found in reached if _within(label, *found.deploy.job.calls)]
         others = [found for found in reached if _in_file(label, found)]
         named = [found for found in others if _mentions(label, found.deploy.job)]
         if any(_within(label, job.place) and _mentions(label, job) for job in _jobs(graph)):
             # The job itself is known and deploys nothing, so others of its name in the file are not meant.
             named = [found for found in named if found.deploy.job.place.path != label.path]
         one = len({found.deploy.job.id for found in others}) == 1 or _is_called(label)
-        within = named or (others if alone and one else [])
+        within = called or named or (others if alone and one else [])
     if within:
         return min(within, key=lambda found: (_WORST.index(found.kind), found.label == "no-prod")).label
     unreviewed = [

@@ -11,14 +11,18 @@ from mlscan.promotion.commands import Setting
 from mlscan.promotion.graph import Fact, Gate, Identity, Job, Need, Pipeline, Step
 from mlscan.promotion.lower.context import Context, repository_of
 from mlscan.promotion.lower.facts import choose, credentials, emitted, variables
+from mlscan.promotion.lower.github_dispatches import MARK, dispatches, started
 from mlscan.promotion.lower.github_outputs import of_jobs, of_steps
+from mlscan.promotion.lower.github_remote import deploying
 from mlscan.promotion.lower.github_reusable import Call, call
 from mlscan.promotion.lower.github_steps import Where, condition_of, steps
 from mlscan.promotion.lower.github_triggers import choices, triggers
 from mlscan.promotion.lower.matrix import combinations
-from mlscan.promotion.lower.parsed import Parsed, entries, items, scalars
+from mlscan.promotion.lower.parsed import Parsed, entries, items, pairs, scalars
+from mlscan.promotion.production import Judge
 from mlscan.promotion.scope import NO_FACTS, Scope
 
+_FILES = ("workflow", "file")
 _ROOT = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
 
 
@@ -27,6 +31,14 @@ def lower(parsed: Parsed, context: Context) -> Pipeline | None:
     root = parsed.root
     if not isinstance(root, Mapping):
         return None
+    if MARK.search(parsed.document.data):
+        # The title of the workflow that it starts is known when all files are.
+        context.later.append(lambda: [_pipeline(parsed, root, context)])
+        return None
+    return _pipeline(parsed, root, context)
+
+
+def _pipeline(parsed: Parsed, root: Mapping, context: Context) -> Pipeline:
     reader = WorkflowReader(parsed, root, context, Scope())
     jobs, groups = reader.jobs()
     return Pipeline(
@@ -57,6 +69,7 @@ class WorkflowReader:
         self._prefix = prefix
         self._entry = entry
         self._options = choices(root)
+        self._alone = len(list(pairs(root.get("jobs")))) == 1
 
     def facts(self) -> tuple[Fact, ...]:
         """What the file as a whole says: its name, its title, its variables."""
@@ -86,7 +99,23 @@ class WorkflowReader:
             for step in items(value.get("steps")):
                 run = step.get("run") if isinstance(step, Mapping) else None
                 handed.setdefault(self._prefix + name, []).extend(emitted(self._parsed, run, self._judge))
-        return tuple(_inherit(job, found, groups, handed) for job in found), groups
+        jobs = [_inherit(job, found, groups, handed) for job in found]
+        started = self._starts(node, jobs, groups) if MARK.search(self._parsed.document.data) else []
+        return (*jobs, *started), groups
+
+    def _starts(self, node: Node | None, jobs: list[Job], groups: dict[str, tuple[str, ...]]) -> list[Job]:
+        """The jobs of the workflows that jobs of this one start, behind them."""
+        found: list[Job] = []
+        by_id = {job.id: job for job in jobs}
+        for name, _, value in pairs(node):
+            for identifier in groups.get(self._prefix + name, ())[:1]:
+                for one in dispatches(value, self._scope, self._context):
+                    started_jobs, inner = started(
+                        one, by_id[identifier], WorkflowReader, self._parsed, self._scope, self._context
+                    )
+                    found += started_jobs
+                    groups |= inner
+        return found
 
     def _job(self, name: str, key: Scalar, node: Mapping) -> tuple[list[Job], dict[str, tuple[str, ...]]]:
         found: list[Job] = []
@@ -113,7 +142,7 @@ class WorkflowReader:
         root = repository_of(parsed.path)
         folder = _default_folder(self._root, node)
         setting = Setting(scope, f"{root}/{folder}".strip("/") if folder else root)
-        environment = _environment(parsed, node.get("environment"), scope)
+        environment = _environment(parsed, node.get("environment"), scope, judge)
         gates = [Gate("environment", fact.value, fact.place) for fact in environment]
         condition = condition_of(parsed, node, scope)
         if condition is not None and condition.demands_person():
@@ -134,13 +163,15 @@ class WorkflowReader:
         )
         if self._entry:
             needs = (Need(self._entry, place, "inside"), *needs)
-        inner = Where(parsed, root, setting)
+        read = steps(node.get("steps"), Where(parsed, root, setting), self._context)
+        told = (*names, title, *(fact.value for fact in self.facts() if self._alone and fact.kind in _FILES))
+        read = deploying(node, read, told, parsed, scope, self._context)
         return Job(
             id=identifier,
             title=identifier.removeprefix(self._prefix),
             kind="agent",
             place=place,
-            steps=tuple(self._chosen(step) for step in steps(node.get("steps"), inner, self._context)),
+            steps=tuple(map(self._chosen, read)),
             needs=needs,
             gates=tuple(gates),
             condition=condition,
@@ -168,12 +199,16 @@ class WorkflowReader:
         return replace(step, actions=actions)
 
 
-def _environment(parsed: Parsed, node: Node | None, scope: Scope) -> list[Fact]:
-    """The environment a job is bound to: a name, `{name, url}`, or an expression."""
+def _environment(parsed: Parsed, node: Node | None, scope: Scope, judge: Judge) -> list[Fact]:
+    """The environment a job is bound to: a name, `{name, url}`, or an expression. One that gives staging or
+    dev, and nothing else, is both."""
     name = node.get("name") if isinstance(node, Mapping) else node
     if not isinstance(name, Scalar) or not name.value.strip():
         return []
     value = scope.expand(name.value, NO_FACTS).strip()
+    given = scope.alternatives(name.value) if "${{" in value else ()
+    if given and all(judge.names(text) == "nonprod" for text in given):
+        value = " or ".join(given)
     return [Fact("environment", value, parsed.place(name), "${{" in value)] if value else []
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlscan.documents.yaml import Mapping, Scalar
-from mlscan.promotion.graph import Action, Job, Step, Unknown
+from mlscan.promotion.graph import Action, Fact, Job, Step, Unknown
 from mlscan.promotion.lower.context import Context, repository_of
 from mlscan.promotion.lower.facts import credentials
 from mlscan.promotion.lower.github_steps import inputs
@@ -61,7 +61,22 @@ def _local(request: Call, job: Job, found: Parsed, root: Mapping, reader: type[W
     inner = reader(found, root, request.context, scope, (*job.calls, place), f"{job.id} / ", entry.id)
     jobs, groups = inner.jobs()
     weaker = tuple(fact for fact in job.facts if fact.kind in ("job", "credential"))
-    return [entry, *(replace(one, facts=(*one.facts, *weaker)) for one in jobs)], groups
+    given = inputs(request.parsed, request.node.get("with"), (), request.scope, request.context)
+    chosen = tuple(fact for fact in given if fact.kind == "target argument" and not fact.dynamic)
+    return [entry, *(replace(_choosing(one, chosen), facts=(*one.facts, *weaker)) for one in jobs)], groups
+
+
+def _choosing(job: Job, chosen: tuple[Fact, ...]) -> Job:
+    """A called job where what it makes of the inputs is for the run to tell: the inputs speak for it."""
+
+    def told(action: Action) -> Action:
+        made = any(fact.dynamic and ".outputs." in fact.value for fact in action.targets)
+        return replace(action, targets=(*action.targets, *chosen)) if made else action
+
+    if not chosen:
+        return job
+    steps = tuple(replace(step, actions=tuple(map(told, step.actions))) for step in job.steps)
+    return replace(job, steps=steps)
 
 
 def _remote(request: Call, job: Job) -> Job:

@@ -79,3 +79,14 @@ def defaults(root: Mapping) -> dict[str, str]:
         for name, _, value in pairs(inputs)
         if isinstance(value, Mapping) and value.get("default") is not None
     }
+
+
+def declared(root: Mapping, missing: str) -> dict[str, str]:
+    """The inputs of a manual start by `inputs.name`, each with its default or else with `missing`."""
+    on = root.get("on", "true")
+    manual = on.get("workflow_dispatch") if isinstance(on, Mapping) else None
+    inputs = manual.get("inputs") if isinstance(manual, Mapping) else None
+    return {
+        f"inputs.{name}".lower(): (value.text("default") if isinstance(value, Mapping) else "") or missing
+        for name, _, value in pairs(inputs)
+    }
