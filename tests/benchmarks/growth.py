@@ -34,8 +34,9 @@ _WORDS = (
 _IN_A_FOLDER = 100
 
 
-def tree(folder: Path, files: int) -> None:
-    """A tree of this many files."""
+def tree(folder: Path, files: int) -> int:
+    """A tree of this many files; how many bytes it has."""
+    total = 0
     source = random.Random(files)
     makers = [
         *[_module] * 30,
@@ -50,7 +51,8 @@ def tree(folder: Path, files: int) -> None:
             part = folder / f"{number // 10_000:03}" / f"{number // _IN_A_FOLDER % 100:02}"
             part.mkdir(parents=True)
         name, text = makers[number % len(makers)](source, number)
-        (part / name).write_text(text, encoding="utf-8")
+        total += (part / name).write_bytes(text.encode())
+    return total
 
 
 def _line(source: random.Random, length: int = 8) -> str:
@@ -119,16 +121,16 @@ def main() -> None:
     print("| files | MB | tool | wall s | x mlscan | files/s | peak MB |\n|---|---|---|---|---|---|---|")
     for size in map(int, given.sizes.split(",")):
         folder = given.scratch / f"tree-{size}"
-        tree(folder, size)
+        total = tree(folder, size) >> 20
         try:
-            total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) >> 20
+            chosen = commands("tree", programs, ())
+            measured(chosen[0], folder)  # brings the files into memory
             own = 0.0
-            for command in commands("tree", programs, ()):
-                runs = [measured(command, folder) for _ in range(1 if size > 200_000 else given.runs + 1)]
-                kept = runs[1:] or runs  # the first of several warms up
-                wall = statistics.median(run.wall for run in kept)
+            for command in chosen:
+                runs = [measured(command, folder) for _ in range(1 if size > 200_000 else given.runs)]
+                wall = statistics.median(run.wall for run in runs)
                 own = own or wall
-                memory = max(run.memory for run in kept) // 1024
+                memory = max(run.memory for run in runs) // 1024
                 cells = (
                     size,
                     total,
