@@ -82,7 +82,8 @@ _SETTING = (
     rf"""{_ENDING}(?:>\s{{0,40}}[^<\s$]{{4}}|</name>|["']\s{{1,20}}value=)|"""
     rf"""{_ENDING}["']?:(?:\s{{0,2}}[|>]|\r?\n\s{{1,40}}\w{{6}})|\$\{{\w{{0,60}}{_ENDING}:?[-=]["']?[^}}\s$]{{3}}|"""
     rf"""\b(?:name|key)["']?\s{{0,3}}[:=]\s{{0,3}}["']?[\w.\-]{{0,40}}{_ENDING}|"""
-    rf"""{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}"""
+    rf"""{_ENDING}\w{{0,10}}"?\s{{0,3}}[=(]?\s{{0,3}}N?'[^'\s]{{4}}|"""
+    rf"""{_ENDING}\\"\s{{0,3}}:\s{{0,3}}\\"[^"\s\\<{{$]{{4}}"""  # JSON in a scalar of YAML
 )
 # A credential whose role only a command, a keyword or a position tells, and objects that hold nothing else.
 _COMMAND = (
