@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mlscan.model import Note
 from mlscan.watchdog import watched
@@ -33,8 +33,8 @@ def pooled(
     worker: Worker, root: Path, shards: Sequence[list[str]], processes: int
 ) -> Generator[Partial, None, None]:
     """Results in the order of the shards, as they come; the same as without a pool."""
-    with _pool(worker, processes) as pool:
-        with _undisturbed():  # what interrupts a fork may be lost, or end up in a child that is half made
+    with forked(worker, processes) as pool:
+        with undisturbed():
             futures = [pool.submit(_work, root, paths) for paths in shards]
         for paths, future in zip(shards, futures, strict=True):
             try:
@@ -59,9 +59,9 @@ def _again(worker: Worker, root: Path, paths: list[str]) -> Partial:
 
 def _alone(worker: Worker, root: Path, paths: list[str], *, because: str = "") -> Partial | None:
     """The result of a process of its own, None where that was killed."""
-    with _pool(worker, 1) as pool:
+    with forked(worker, 1) as pool:
         try:
-            with _undisturbed():
+            with undisturbed():
                 future = pool.submit(_work, root, paths, because)
             return future.result()
         except BrokenProcessPool:
@@ -69,12 +69,12 @@ def _alone(worker: Worker, root: Path, paths: list[str], *, because: str = "") -
 
 
 @contextmanager
-def _pool(worker: Worker, processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Whatever ends the block, no process is left."""
-    # A forked child inherits the compiled database, which cannot be pickled.
+def forked(held: object, processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that find what they need by `inherited`. Whatever ends the block, none is left."""
+    # A forked child inherits the compiled database and mapped packs, which cannot be pickled.
     context = multiprocessing.get_context("fork")
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(processes, context, _begin, (_Inherited(worker), os.getpid()))
+    pool = ProcessPoolExecutor(processes, context, _begin, (_Inherited(held), os.getpid()))
     try:
         yield pool
     except BaseException:
@@ -86,8 +86,9 @@ def _pool(worker: Worker, processes: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Signals that end a run wait until the block is left; children of the block inherit that."""
+def undisturbed() -> Iterator[None]:
+    """Signals that end a run wait until the block, in which work is submitted, is left. What interrupts a fork
+    may be lost, or end up in a child that is half made; children of the block inherit the waiting."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
@@ -96,17 +97,22 @@ def _undisturbed() -> Iterator[None]:
 
 
 class _Inherited:
-    """Passes a worker to forked children by reference: arguments of `fork` are not pickled."""
+    """Passes an object to forked children by reference: arguments of `fork` are not pickled."""
 
-    worker: Worker | None = None
+    here: object = None
 
-    def __init__(self, worker: Worker) -> None:
-        self.held = worker
+    def __init__(self, held: object) -> None:
+        self.held = held
 
 
-def _begin(inherited: _Inherited, parent: int) -> None:
+def inherited() -> object:
+    """What a process of a pool was started with."""
+    return _Inherited.here
+
+
+def _begin(passed: _Inherited, parent: int) -> None:
     """Prepare a worker: the terminal's Ctrl-C is for the parent, and without a parent it ends."""
-    _Inherited.worker = inherited.held
+    _Inherited.here = passed.held
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
@@ -120,7 +126,6 @@ def _begin(inherited: _Inherited, parent: int) -> None:
 
 
 def _work(root: Path, paths: list[str], because: str = "") -> Partial:
-    worker = _Inherited.worker
-    assert worker is not None
+    worker = cast("Worker", inherited())
     with watched(worker.patience):
         return worker.shard(root, paths, because=because)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from mlscan.history.credentials import NOTHING, Credentials, Seen
 from mlscan.history.way import Way, way_of
@@ -113,30 +113,18 @@ def searched(search: Search, cost: tuple[int, ...], jobs: int) -> Iterator[Searc
 
 
 def _pooled(search: Search, shards: Iterable[int], processes: int) -> Iterator[Searched]:
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import as_completed
 
-    # A forked child inherits the compiled databases and mapped packs, which cannot be pickled.
-    context = multiprocessing.get_context("fork")
-    _Inherited.search = search
-    pool = ProcessPoolExecutor(processes, context, _start)
-    try:
-        for future in as_completed([pool.submit(_work, number) for number in shards]):
+    from mlscan.pool import forked, undisturbed
+
+    with forked(search, processes) as pool:
+        with undisturbed():
+            futures = [pool.submit(_work, number) for number in shards]
+        for future in as_completed(futures):
             yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        _Inherited.search = None
-
-
-class _Inherited:
-    search: Search | None = None
-
-
-def _start() -> None:
-    """A key that interrupts goes to every process of the terminal: the parent ends the children in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(number: int) -> Searched:
-    assert _Inherited.search is not None
-    return _Inherited.search.shard(number)
+    from mlscan.pool import inherited
+
+    return cast(Search, inherited()).shard(number)
