@@ -87,8 +87,8 @@ def forked(held: object, processes: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Signals that end a run wait until the block, in which work is submitted, is left. What interrupts a fork
-    may be lost, or end up in a child that is half made; children of the block inherit the waiting."""
+    """Signals that end a run wait until the block, in which work is submitted, is left; its children inherit
+    that. What interrupts a fork may be lost, or end up in a child that is half made."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield

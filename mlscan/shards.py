@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from mlscan.config import Config
 from mlscan.documents.document import Document
 from mlscan.identify import identified
 from mlscan.model import Confidence, Family, Finding, Note, Rule
+from mlscan.processors import forkable
 from mlscan.sources.source import Source
 from mlscan.sources.tree import Entry, Large, Listing, read
 from mlscan.sources.windows import Window, windows
@@ -203,7 +203,7 @@ def merged(partials: Iterable[Partial]) -> Partial:
 def run(worker: Worker, listing: Listing, jobs: int, progress: Callable[[int, int], None] | None) -> Partial:
     """The partial result of a listing; `jobs` 0 chooses, and the result is the same for any number."""
     total = sum(entry.size for entry in listing.entries)
-    processes = jobs or min(processors(), 1 + total // _POOL_PAYS)
+    processes = jobs or min(forkable(), 1 + total // _POOL_PAYS)
     shards = _shards(listing.entries, total, processes)
     done: list[Partial] = []
     files = 0
@@ -236,10 +236,3 @@ def _shards(entries: tuple[Entry, ...], total: int, processes: int) -> list[list
         shards[-1].append(entry.path)
         cost += entry.size + overhead
     return shards
-
-
-def processors() -> int:
-    """How many of the machine this process may use."""
-    if not hasattr(os, "fork"):
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

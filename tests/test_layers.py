@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "mlscan"
 
 # A module may import from its own layer and from those before it.
 LAYERS = [
+    ["processors"],
     ["model", "picture", "pack", "audit", "errors", "words", "mask", "fingerprint", "watchdog", "__init__"],
     ["policy"],
     ["config", "catalog", "sources"],

@@ -122,7 +122,7 @@ def history(
 
 def _scan(request: Request, config: Config, quiet: bool) -> Report:
     from mlscan.catalog.load import load_catalog
-    from mlscan.cli.progress import Progress, progress_wanted
+    from mlscan.cli.progress import progress
     from mlscan.config import check_selectors, selects
     from mlscan.history.scan import scan_history
 
@@ -131,10 +131,5 @@ def _scan(request: Request, config: Config, quiet: bool) -> Report:
         from mlscan.catalog.rulebook import rules
 
         check_selectors(config, rules(catalog))
-    if quiet or not progress_wanted():
-        return scan_history(request, catalog, config)
-    progress = Progress("blobs")
-    try:
-        return scan_history(request, catalog, config, progress)
-    finally:
-        progress.close()
+    with progress(quiet, "blobs") as shown:
+        return scan_history(request, catalog, config, shown)

@@ -38,12 +38,12 @@ class Progress:
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[Progress | None]:
+def progress(quiet: bool = False, what: str = "files") -> Iterator[Progress | None]:
     """A counter for one scan, None where nobody wants to see one."""
     if quiet or not progress_wanted():
         yield None
         return
-    shown = Progress()
+    shown = Progress(what)
     try:
         yield shown
     finally:

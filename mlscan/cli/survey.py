@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from mlscan.cli.output import tell, to_file, to_stdout, wants_colour
-from mlscan.cli.progress import Progress, progress_wanted
+from mlscan.cli.progress import progress
 from mlscan.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,14 +52,10 @@ def survey(wanted: Wanted) -> int:
     targets = read_targets(_text(wanted.repos), wanted.repos)
     pattern = _pattern(wanted)
     jobs = 0 if wanted.settings.jobs is UNSET else wanted.settings.jobs
-    progress = None if wanted.quiet or not progress_wanted() else Progress("repositories")
     with Results(lines) as results:
         crew = executors.cluster(wanted.cluster) if wanted.cluster else executors.local(jobs)
-        try:
-            heads = run(targets, pattern, results, crew, progress)
-        finally:
-            if progress is not None:
-                progress.close()
+        with progress(wanted.quiet, "repositories") as shown:
+            heads = run(targets, pattern, results, crew, shown)
     _show(heads, page if page != lines else None, lines, wanted.quiet)
     clean = all(head.state == "done" and not head.by_rule for head in heads)
     return int(not clean and not wanted.exit_zero)

@@ -9,7 +9,7 @@ from typing import cast
 
 from mlscan.history.credentials import NOTHING, Credentials, Seen
 from mlscan.history.way import Way, way_of
-from mlscan.shards import processors
+from mlscan.processors import forkable
 from mlscan.sources.contents import contents
 from mlscan.sources.delta import Span
 from mlscan.sources.log import History
@@ -105,7 +105,7 @@ class Search:
 
 def searched(search: Search, cost: tuple[int, ...], jobs: int) -> Iterator[Searched]:
     """Every shard, in the order in which they are done; `jobs` 0 lets mlscan choose."""
-    processes = jobs or (processors() if sum(cost) > _POOL_PAYS else 1)
+    processes = jobs or (forkable() if sum(cost) > _POOL_PAYS else 1)
     if processes == 1 or len(cost) == 1:
         yield from map(search.shard, range(len(cost)))
         return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mlscan import __version__
 from mlscan.errors import UserError
+from mlscan.processors import processors
 from mlscan.survey.crew import Crew
 from mlscan.survey.worker import dismiss
 
@@ -22,7 +22,7 @@ _PATIENCE = 10
 def local(jobs: int) -> Crew:
     """As many processes as asked for, one for each processor with 0. Each is started by a thread that waits
     for it, from scratch and never forked, and is replaced when it dies."""
-    processes = jobs or _processors()
+    processes = jobs or processors()
     return Crew(lambda: ThreadPoolExecutor(processes, "mlscan"), processes, dismiss)
 
 
@@ -61,7 +61,3 @@ def _check(client: Client) -> None:
         if isinstance(found, str) and found != __version__:
             client.close()
             raise UserError(f"--cluster: {worker} runs mlscan {found}, and this is {__version__}")
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
